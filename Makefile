@@ -1,0 +1,58 @@
+# One spelling of every check. The README, CI and people call these.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install dev demo test check lint format types imports lock clean
+
+install: .venv/.installed
+
+dev: .venv/.dev
+
+.venv/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.created requirements/runtime.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.installed requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: install
+	$(BIN)/lastmeter demo
+
+test: dev
+	$(BIN)/python -m pytest
+
+check: lint types imports test
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/deptry .
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: dev
+	$(BIN)/mypy
+
+imports: dev
+	$(BIN)/lint-imports
+
+# Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
+lock: dev
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" --extra local-neo4j --group build \
+	    --output-file requirements/runtime.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" --extra local-neo4j --group build --group dev \
+	    --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv build dist
