@@ -196,7 +196,7 @@ def targets_of(value: Entity, relationship: Relationship) -> tuple[str, ...]:
 
 
 def _references(after: _After, lookups: Lookups) -> None:
-    """Every target is put by the batch, or exists and is not deleted by it."""
+    """Refuse a target that is neither put by the batch nor there and left alone by it."""
     wanted: dict[Kind, dict[str, str]] = defaultdict(dict)
     for kind, values in after.put.items():
         for relationship in BY_ENTITY[kind].relationships:
@@ -214,7 +214,7 @@ def _references(after: _After, lookups: Lookups) -> None:
 
 
 def _deletes(after: _After, lookups: Lookups) -> None:
-    """What points at a deleted value is deleted or put by the batch as well."""
+    """Refuse to delete what a value points at that the batch neither deletes nor puts."""
     for kind, keys in after.deleted.items():
         for owner, relationship in _pointing_at(kind) if keys else ():
             for owner_key, key in lookups.referrers(owner, relationship, keys):
@@ -223,7 +223,7 @@ def _deletes(after: _After, lookups: Lookups) -> None:
 
 
 def _taxonomy(after: _After, lookups: Lookups) -> None:
-    """Following `broader_id` from any skill of the batch ends."""
+    """Refuse a skill from which following `broader_id` does not end."""
     broader: dict[str, str | None] = {
         key: value.broader_id for key, value in after.put.get(Skill, {}).items() if isinstance(value, Skill)
     }
@@ -248,7 +248,7 @@ def _taxonomy(after: _After, lookups: Lookups) -> None:
 
 
 def _hierarchy(after: _After, lookups: Lookups) -> None:
-    """The parent of every area is of a wider level, also where only the parent was put."""
+    """Refuse an area whose parent is not wider, also where only the parent was put."""
     areas = {key: value for key, value in after.put.get(Area, {}).items() if isinstance(value, Area)}
     if not areas:
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 
 from graph_models.domain.errors import CapacityExceeded, RevisionConflict
 from graph_models.domain.providers import Capacity, Provider
-from graph_models.ports import AdjustCapacity, GraphStore, Put, WriteBatch
+from graph_models.ports import AdjustCapacity, ChangeSet, GraphStore, Put, Stored, WriteBatch
 from tests.builders import a_provider
 from tests.contracts.fixtures import StoreFixtures, new_id, put
 from tests.contracts.processes import Workers
@@ -84,23 +85,16 @@ class TwoWriters(StoreFixtures):
         for round_ in range(20):
             revision = store.get(Provider, "p1").revision
             together = Barrier(2)
-
-            def attempt(
-                name: str, revision: int = revision, round_: int = round_, together: Barrier = together
-            ) -> str | None:
-                together.wait()
-                try:
-                    batch = WriteBatch(f"{name}-{round_}", (Put(a_provider("p1", name=name), revision),))
-                    store.write(batch)
-                except RevisionConflict as lost:
-                    assert (lost.expected, lost.actual) == (revision, revision + 1)
-                    return None
-                return name
-
+            attempts = [
+                WriteBatch(f"{name}-{round_}", (Put(a_provider("p1", name=name), revision),))
+                for name in ("ann", "bob")
+            ]
             with ThreadPoolExecutor(2) as pool:
-                winners = [name for name in pool.map(attempt, ["ann", "bob"]) if name]
-            assert len(winners) == 1
-            assert store.get(Provider, "p1").value.name == winners[0]
+                results = list(pool.map(partial(_attempt, store, together), attempts))
+            [lost] = [result for result in results if isinstance(result, RevisionConflict)]
+            assert (lost.expected, lost.actual) == (revision, revision + 1)
+            winner = "bob" if results[0] is lost else "ann"
+            assert store.get(Provider, "p1") == Stored(a_provider("p1", name=winner), revision + 1)
 
     def test_no_update_is_lost(self, store: GraphStore, store_url: str) -> None:
         """6.2 Processes that read, change and write with the revision read lose no update."""
@@ -120,3 +114,11 @@ class TwoWriters(StoreFixtures):
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(work, range(8)))
         assert store.count(Provider) == 81
+
+
+def _attempt(store: GraphStore, together: Barrier, batch: WriteBatch) -> ChangeSet | RevisionConflict:
+    together.wait()
+    try:
+        return store.write(batch)
+    except RevisionConflict as lost:
+        return lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from subprocess import Popen
 
@@ -16,24 +16,26 @@ _numbers = count(1)
 
 
 class StoreFixtures:
-    """Override `store_url`, and `interrupt` where the store is not this process and its children."""
+    """An implementer overrides `store_url` and `examine`, and `interrupt` where there is a server."""
 
     @pytest.fixture
     def store_url(self) -> str:
         """Address of an empty store, by which other processes can open it too."""
         raise NotImplementedError("return the address of an empty store")
 
-    def interrupt(self, store_url: str, worker: Popen[str]) -> None:
-        """Kill, with SIGKILL, what a crash would take down, and bring back what must run to open the store.
+    @pytest.fixture
+    def examine(self) -> Callable[[], None]:
+        """Run the store's own integrity check, and fail if it finds damage."""
+        raise NotImplementedError("return a function that runs the store's own check")
 
-        The default kills the writing process itself; a store with a server kills the server and
+    @pytest.fixture
+    def interrupt(self) -> Callable[[Popen[str]], None]:
+        """Kill, with SIGKILL, what a crash would take down, then bring back what the store needs to open.
+
+        The default kills the writing process that is given; a store with a server kills that one and
         starts it again.
         """
-        worker.kill()
-
-    def examine(self, store_url: str) -> None:
-        """Fail if the store's own integrity check finds damage."""
-        raise NotImplementedError("run the store's own check, or explain why there is none")
+        return Popen.kill
 
     @pytest.fixture
     def clock(self) -> FixedClock:

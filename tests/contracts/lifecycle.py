@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from subprocess import Popen
 from time import sleep
 
 import numpy as np
@@ -19,6 +21,7 @@ from tests.contracts.processes import Workers, await_ready, go
 from tests.contracts.worker import streamed_batch
 
 SIZE = 20
+Interrupt = Callable[[Popen[str]], None]
 
 
 class OpeningAndClosing(StoreFixtures):
@@ -62,18 +65,22 @@ class KilledWhileWriting(StoreFixtures):
     runs = 10
     longest_stream = 60
 
-    def test_nothing_is_lost_or_doubled(self, store: GraphStore, store_url: str) -> None:
-        """9.3 After a kill at any instant: what was acknowledged is there once, the rest once or not at all."""
+    def test_nothing_is_lost_or_doubled(
+        self, store: GraphStore, store_url: str, interrupt: Interrupt, examine: Callable[[], None]
+    ) -> None:
+        """9.3 After a kill, what was acknowledged is there once, the rest once or not at all."""
         put(store, a_provider("p1", capacity=Capacity(100_000)))
         rng = np.random.default_rng(20260302)
         consumed = 0
         for run in range(self.runs):
-            log = self._interrupted_stream(store_url, f"run{run}", rng)
-            self.examine(store_url)
+            log = self._interrupted_stream(store_url, f"run{run}", interrupt, rng)
+            examine()
             with open_store(store_url, FixedClock()) as survivor:
                 consumed += self._check(survivor, log, consumed)
 
-    def _interrupted_stream(self, store_url: str, name: str, rng: np.random.Generator) -> StreamLog:
+    def _interrupted_stream(
+        self, store_url: str, name: str, interrupt: Interrupt, rng: np.random.Generator
+    ) -> StreamLog:
         log = StreamLog()
         acknowledged = int(rng.integers(0, self.longest_stream // 2))
         pause_seconds = float(rng.uniform(0, 0.02))
@@ -86,7 +93,7 @@ class KilledWhileWriting(StoreFixtures):
                 log.read(worker.stdout.readline())
             sleep(pause_seconds)
             assert worker.poll() is None, "the stream ended before it was interrupted"
-            self.interrupt(store_url, worker)
+            interrupt(worker)
             for line in worker.stdout:
                 log.read(line)
         return log

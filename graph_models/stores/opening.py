@@ -1,0 +1,64 @@
+"""Opening a store by its address."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from graph_models.domain.errors import InvalidValue
+from graph_models.ports import Clock, GraphStore
+from graph_models.stores.sqlite.store import SqliteStore
+
+SQLITE_PREFIX = "sqlite:///"
+NEO4J_SCHEMES = ("neo4j", "neo4j+s", "bolt")
+RULE = f"start with {SQLITE_PREFIX} or one of {', '.join(f'{scheme}://' for scheme in NEO4J_SCHEMES)}"
+
+
+def open_store(url: str, clock: Clock) -> GraphStore:
+    """Open the store at an address.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///city.db`` for a file in the working folder, ``sqlite:////srv/city.db`` for an
+        absolute path; ``neo4j://host:7687``, ``neo4j+s://…`` or ``bolt://…`` for a server, with
+        ``user:password@`` before the host where it asks for them (percent-encoded).
+    clock
+        Tells the time of commits.
+
+    Raises
+    ------
+    InvalidValue
+        If the address has another form. It is not repeated in the message: it may hold a password.
+    StoreUnavailable, StoreError, IncompatibleSchema
+        If the store cannot be opened.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> class AtNoon:
+    ...     def now(self):
+    ...         return datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> clock = AtNoon()
+    >>> open_store("mysql://host/city", clock)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    graph_models.domain.errors.InvalidValue: store.url must start with sqlite:/// or one of ...
+    """
+    if url.startswith(SQLITE_PREFIX) and (path := url.removeprefix(SQLITE_PREFIX)):
+        return SqliteStore(path, clock)
+    try:
+        parts = urlsplit(url)
+        address, auth = parts.hostname, _credentials(parts.username, parts.password)
+    except ValueError:  # a malformed port or IPv6 host; the message would quote it
+        raise InvalidValue("store.url", RULE, url) from None
+    if parts.scheme not in NEO4J_SCHEMES or not address:
+        raise InvalidValue("store.url", RULE, url)
+    # The driver takes longer to import than an embedded store to answer; only its users wait for it.
+    from graph_models.stores.neo4j import Neo4jStore
+
+    host = parts.netloc.rpartition("@")[2]
+    return Neo4jStore(urlunsplit((parts.scheme, host, parts.path, parts.query, "")), clock, auth)
+
+
+def _credentials(user: str | None, password: str | None) -> tuple[str, str] | None:
+    return None if user is None else (unquote(user), unquote(password or ""))

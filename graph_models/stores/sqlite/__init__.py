@@ -1,0 +1,5 @@
+"""The graph in one SQLite file: nothing to install, several threads and processes at once."""
+
+from graph_models.stores.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore"]

@@ -1,0 +1,148 @@
+"""Connections to one SQLite file: opening it, sharing them between threads, transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from graph_models.domain.errors import IncompatibleSchema, OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.schema import SCHEMA_VERSION
+from graph_models.stores.sqlite.failures import primary_code, translated
+from graph_models.stores.sqlite.feed import CREATE_FEED
+from graph_models.stores.sqlite.tables import TABLES
+
+_CREATE_METADATA = "CREATE TABLE metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+_CACHE_KIB = 64 * 1024
+
+
+class Connections:
+    """Connections to one file, each used by one thread at a time.
+
+    Parameters
+    ----------
+    path
+        The file; it is made if there is none, in a folder that exists.
+    busy_timeout_seconds
+        How long to wait for another writer before `StoreUnavailable`.
+    """
+
+    def __init__(self, path: Path, busy_timeout_seconds: float) -> None:
+        self._path = path.absolute()
+        self._busy_timeout_seconds = busy_timeout_seconds
+        self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
+        self._process = os.getpid()
+        # Threads queue here in turn; SQLite's own lock polls, and is for other processes.
+        self._writer = Lock()
+        if not self._path.parent.is_dir():
+            raise StoreError(f"the folder {self._path.parent} does not exist")
+        with self.reading() as connection:
+            self._prepare(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection on which each statement sees the latest commit."""
+        with translated():
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def writing(self, write_id: str) -> Iterator[sqlite3.Connection]:
+        """Lend a connection inside a transaction that no other writer can overlap.
+
+        Leaving the block commits to disk; leaving it by an error undoes everything.
+
+        Raises
+        ------
+        OutcomeUnknown
+            The disk failed during the commit: the file alone knows whether it took place.
+        """
+        if not self._writer.acquire(timeout=self._busy_timeout_seconds):
+            raise StoreUnavailable("another thread holds the store's lock")
+        try:
+            with self.reading() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    _commit(connection, write_id)
+                finally:
+                    if connection.in_transaction:
+                        connection.rollback()
+        finally:
+            self._writer.release()
+
+    def close(self) -> None:
+        """Close the idle connections now and those on loan when they come back."""
+        self._is_closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise StoreError("the store is closed")
+        if self._process != os.getpid():
+            raise StoreError("the store was opened by another process; open it in this one")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if self._is_closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_timeout_seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables of a new file, or hold an existing one to the schema version."""
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise StoreError(f"{self._path} is on a file system that several processes cannot share")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if not names:
+                _create_schema(connection)
+                connection.commit()
+            elif "metadata" not in names:
+                raise StoreError(f"{self._path} is a database of another program")
+            else:
+                _check_version(connection)
+        finally:
+            connection.rollback()
+
+
+def _commit(connection: sqlite3.Connection, write_id: str) -> None:
+    try:
+        connection.commit()
+    except sqlite3.OperationalError as error:
+        if primary_code(error) == sqlite3.SQLITE_IOERR:
+            raise OutcomeUnknown(write_id) from error
+        raise
+
+
+def _create_schema(connection: sqlite3.Connection) -> None:
+    for statement in (_CREATE_METADATA, CREATE_FEED, *(each for table in TABLES for each in table.create)):
+        connection.execute(statement)
+    connection.execute("INSERT INTO metadata VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    found = connection.execute("SELECT value FROM metadata WHERE name = 'schema_version'").fetchone()
+    if found != (str(SCHEMA_VERSION),):
+        version = found[0] if found else "none"
+        raise IncompatibleSchema(f"the store has schema version {version}, this program {SCHEMA_VERSION}")

@@ -1,0 +1,227 @@
+"""`SqliteStore`: the `GraphStore` port on one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from graph_models.domain.checks import check_integer
+from graph_models.domain.errors import InvalidValue, NotFound
+from graph_models.domain.providers import Capacity
+from graph_models.ports import (
+    AdjustCapacity,
+    Capability,
+    Change,
+    ChangeSet,
+    Clock,
+    Delete,
+    E,
+    Entity,
+    GraphStore,
+    Page,
+    Put,
+    Stored,
+    WriteBatch,
+    key_of,
+)
+from graph_models.schema import BY_ENTITY, Relationship
+from graph_models.stores.integrity import adjusted, check
+from graph_models.stores.sqlite import feed
+from graph_models.stores.sqlite.connections import Connections
+from graph_models.stores.sqlite.tables import key_list, table_of
+
+MAX_PAGE = 10_000
+SCAN_PAGE = 1_000
+
+
+class SqliteStore(GraphStore):
+    """A graph in one file, for several threads and processes of one machine.
+
+    Writers queue on SQLite's one write lock; readers never wait for them (write-ahead log). A write
+    has reached the disk when it returns (``synchronous=FULL``).
+
+    Parameters
+    ----------
+    path
+        The file; made if it does not exist, in a folder that does. Not on a network file system.
+    clock
+        Tells the time of commits.
+    busy_timeout_seconds
+        How long a write waits for other writers.
+
+    Raises
+    ------
+    StoreError
+        The folder does not exist, the file is not an SQLite database or belongs to another program.
+    IncompatibleSchema
+        Another schema version wrote the file.
+    StoreUnavailable
+        The file is locked or cannot be opened.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str], clock: Clock, *, busy_timeout_seconds: float = 30.0
+    ) -> None:
+        self._clock = clock
+        self._connections = Connections(Path(path), busy_timeout_seconds)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this store declares to be able to do."""
+        return frozenset({Capability.EMBEDDED})
+
+    def write(self, batch: WriteBatch) -> ChangeSet:
+        """Apply a batch atomically and durably, see `GraphStore.write`."""
+        # Encoded before the lock is taken: other writers wait for the database's work only.
+        records = [
+            table_of(type(each.value)).encode(each.value) if isinstance(each, Put) else None
+            for each in batch.operations
+        ]
+        with self._connections.writing(batch.id) as connection:
+            if (repeated := feed.find_repeated(connection, batch)) is not None:
+                return repeated
+            changes = check(batch, _SqliteLookups(connection))
+            _apply(connection, batch, changes, records)
+            return feed.append(connection, batch, changes, self._clock.now())
+
+    def outcome_of(self, write_id: str) -> ChangeSet | None:
+        """Return what a write changed, or None if it did not take effect."""
+        with self._connections.reading() as connection:
+            return feed.find(connection, write_id)
+
+    def get(self, kind: type[E], key: str) -> Stored[E]:
+        """Return one value, see `GraphStore.get`."""
+        found = self.get_many(kind, [key])
+        if key not in found:
+            raise NotFound(BY_ENTITY[kind].label, key)
+        return found[key]
+
+    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+        """Return those of the values that exist, by key."""
+        table = table_of(kind)
+        key_column = BY_ENTITY[kind].columns().index(table.key)
+        with self._connections.reading() as connection:
+            records = connection.execute(table.select_keys, (key_list(keys),)).fetchall()
+        return {record[key_column]: table.decode(record) for record in records}
+
+    def page(
+        self,
+        kind: type[E],
+        *,
+        where: Mapping[str, str] | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[E]:
+        """Return up to `limit` values after a key, see `GraphStore.page`."""
+        check_integer("page.limit", limit, least=1, most=MAX_PAGE)
+        filters = dict(where or {})
+        allowed = BY_ENTITY[kind].filters()
+        if not filters.keys() <= set(allowed):
+            raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
+        table = table_of(kind)
+        parameters = (*filters.values(), after or "", limit + 1)
+        with self._connections.reading() as connection:
+            records = connection.execute(table.select_page(tuple(filters)), parameters).fetchall()
+        items = tuple(map(table.decode, records[:limit]))
+        is_last = len(records) <= limit
+        return Page(items, None if is_last else key_of(items[-1].value))
+
+    def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
+        """Iterate over all values in key order, in bounded memory."""
+        after = None
+        while True:
+            page = self.page(kind, after=after, limit=SCAN_PAGE)
+            yield from page.items
+            if (after := page.next_after) is None:
+                return
+
+    def count(self, kind: type[Entity]) -> int:
+        """Return how many values of this kind there are."""
+        with self._connections.reading() as connection:
+            number: int = connection.execute(table_of(kind).count).fetchone()[0]
+            return number
+
+    def head(self) -> int:
+        """Return the sequence number of the latest committed change set, 0 for an empty store."""
+        with self._connections.reading() as connection:
+            return feed.head(connection)
+
+    def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
+        """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        check_integer("changes.cursor", cursor, most=2**63 - 1)
+        check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
+        with self._connections.reading() as connection:
+            return feed.read(connection, cursor, limit)
+
+    def close(self) -> None:
+        """Release the file. Closing twice is allowed."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _SqliteLookups:
+    """`integrity.Lookups` inside one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def revisions(self, kind: type[Entity], keys: Collection[str]) -> dict[str, int]:
+        return dict(self._connection.execute(table_of(kind).select_revisions, (key_list([*keys]),)))
+
+    def texts(self, kind: type[Entity], column: str, keys: Collection[str]) -> dict[str, str | None]:
+        return dict(self._connection.execute(table_of(kind).select_texts(column), (key_list([*keys]),)))
+
+    def referrers(
+        self, owner: type[Entity], relationship: Relationship, keys: Collection[str]
+    ) -> Iterable[tuple[str, str]]:
+        return self._connection.execute(table_of(owner).select_referrers(relationship), (key_list([*keys]),))
+
+
+def _apply(
+    connection: sqlite3.Connection,
+    batch: WriteBatch,
+    changes: tuple[Change, ...],
+    records: list[list[Any] | None],
+) -> None:
+    upserts: dict[type[Entity], list[list[Any]]] = defaultdict(list)
+    deletes: dict[type[Entity], list[tuple[str]]] = defaultdict(list)
+    for operation, change, record in zip(batch.operations, changes, records, strict=True):
+        if isinstance(operation, AdjustCapacity):
+            _adjust(connection, operation)
+        elif isinstance(operation, Delete):
+            deletes[change.kind].append((change.key,))
+        elif record is not None:
+            record.append(change.revision)
+            upserts[change.kind].append(record)
+    for kind, several in upserts.items():
+        connection.executemany(table_of(kind).upsert, several)
+    for kind, keys in deletes.items():
+        connection.executemany(table_of(kind).delete, keys)
+
+
+_SELECT_CAPACITY = "SELECT capacity_total, capacity_reserved, capacity_consumed FROM provider WHERE id = ?"
+_UPDATE_CAPACITY = (
+    "UPDATE provider SET capacity_reserved = ?, capacity_consumed = ?, revision = revision + 1 WHERE id = ?"
+)
+
+
+def _adjust(connection: sqlite3.Connection, operation: AdjustCapacity) -> None:
+    held = connection.execute(_SELECT_CAPACITY, (operation.provider_id,)).fetchone()
+    capacity = adjusted(operation, Capacity(*held))
+    parameters = (capacity.reserved, capacity.consumed, operation.provider_id)
+    connection.execute(_UPDATE_CAPACITY, parameters)

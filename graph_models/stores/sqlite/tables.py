@@ -1,0 +1,158 @@
+"""One table for each node type, derived from `graph_models.schema`, and the statements on it.
+
+Properties are typed columns, to-one relationships are indexed text columns that hold the target's
+key. To-many relationships are JSON columns: a list of keys, or an object of numbers by key where the
+relationship has a property. Rows are clustered by key, so a scan in key order reads the file in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic
+
+import orjson
+
+from graph_models.ports import E, Stored
+from graph_models.records import from_row, to_row
+from graph_models.schema import BY_ENTITY, NODE_TYPES, NodeType, PropertyType, Relationship
+
+Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+
+_SQL_TYPES = {
+    PropertyType.INTEGER: "INTEGER",
+    PropertyType.BOOLEAN: "INTEGER",
+    PropertyType.FLOAT: "REAL",
+}
+# A key list that SQLite unfolds itself: one statement for any number of keys.
+_KEYS = "(SELECT value FROM json_each(?))"
+
+
+def key_list(keys: Sequence[str]) -> str:
+    """Write keys as the one parameter that a statement on several keys takes."""
+    return orjson.dumps(keys).decode()
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an instant as UTC text whose order is the order of time."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class Table(Generic[E]):
+    """The table of one node type.
+
+    Parameters
+    ----------
+    node
+        Its declaration.
+    """
+
+    def __init__(self, node: NodeType) -> None:
+        self._entity = node.entity
+        self.name = node.label.lower()
+        self.key = node.key
+        self._columns = node.columns()
+        self._codecs = _codecs(node)
+        listed = ", ".join((*self._columns, "revision"))
+        marks = ", ".join("?" * (len(self._columns) + 1))
+        self.upsert = f"INSERT OR REPLACE INTO {self.name} ({listed}) VALUES ({marks})"
+        self.select = f"SELECT {listed} FROM {self.name}"
+        self.select_keys = f"{self.select} WHERE {self.key} IN {_KEYS}"
+        self.select_revisions = f"SELECT {self.key}, revision FROM {self.name} WHERE {self.key} IN {_KEYS}"
+        self.delete = f"DELETE FROM {self.name} WHERE {self.key} = ?"
+        self.count = f"SELECT count(*) FROM {self.name}"
+        self.create = (_create_table(node, self.name), *_create_indexes(node, self.name))
+
+    def select_page(self, filters: Sequence[str]) -> str:
+        """Return the statement for a page: parameters are the filters' texts, the last key, the limit."""
+        equal = "".join(f"{name} = ? AND " for name in filters)
+        return f"{self.select} WHERE {equal}{self.key} > ? ORDER BY {self.key} LIMIT ?"
+
+    def select_texts(self, column: str) -> str:
+        """Return the statement for (key, text of a column) of several keys."""
+        return f"SELECT {self.key}, {column} FROM {self.name} WHERE {self.key} IN {_KEYS}"
+
+    def select_referrers(self, relationship: Relationship) -> str:
+        """Return the statement for (owner key, target key) of the relationships to several keys."""
+        if not relationship.is_many:
+            column = relationship.column
+            return f"SELECT {self.key}, {column} FROM {self.name} WHERE {column} IN {_KEYS}"
+        end = "ends.value" if relationship.property is None else "ends.key"
+        source = f"{self.name}, json_each({self.name}.{relationship.column}) AS ends"
+        return f"SELECT {self.name}.{self.key}, {end} FROM {source} WHERE {end} IN {_KEYS}"
+
+    def encode(self, value: E) -> list[Any]:
+        """Flatten a value into the parameters of `upsert`, but for the revision at the end."""
+        row = to_row(value)
+        for name, (encode, _) in self._codecs:
+            if (held := row[name]) is not None:
+                row[name] = encode(held)
+        return list(row.values())
+
+    def decode(self, record: Sequence[Any]) -> Stored[E]:
+        """Build a stored value from a record of `select`."""
+        row = dict(zip(self._columns, record, strict=False))
+        for name, (_, decode) in self._codecs:
+            if (held := row[name]) is not None:
+                row[name] = decode(held)
+        value: E = from_row(self._entity, row)  # type: ignore[assignment]  # the entity of this node type
+        return Stored(value, record[-1])
+
+
+def table_of(kind: type[E]) -> Table[E]:
+    """Return the table that holds a kind of value."""
+    return _TABLE_OF[kind]
+
+
+def _codecs(node: NodeType) -> list[tuple[str, Codec]]:
+    """Columns that SQLite cannot hold as they are in a row."""
+    properties = [(each.name, _PROPERTY_CODECS.get(each.kind)) for each in node.properties]
+    relationships = [
+        (each.column, _LIST if each.property is None else _PAIRS)
+        for each in node.relationships
+        if each.is_many
+    ]
+    return [(name, codec) for name, codec in (*properties, *relationships) if codec is not None]
+
+
+def _create_table(node: NodeType, name: str) -> str:
+    columns = [
+        f"{each.name} {_SQL_TYPES.get(each.kind, 'TEXT')}{' NOT NULL' if each.is_required else ''}"
+        for each in node.properties
+    ]
+    columns += [
+        f"{each.column} TEXT{' NOT NULL' if each.is_required or each.is_many else ''}"
+        for each in node.relationships
+    ]
+    listed = ", ".join(columns)
+    return (
+        f"CREATE TABLE {name} ({listed}, revision INTEGER NOT NULL, PRIMARY KEY ({node.key})) WITHOUT ROWID"
+    )
+
+
+def _create_indexes(node: NodeType, name: str) -> list[str]:
+    return [f"CREATE INDEX {name}_{column} ON {name} ({column})" for column in node.filters()]
+
+
+def _dump_list(texts: Sequence[str]) -> str:
+    return orjson.dumps(texts).decode()
+
+
+def _dump_pairs(pairs: Sequence[tuple[str, float]]) -> str:
+    return orjson.dumps(dict(pairs)).decode()
+
+
+def _load_pairs(text: str) -> list[tuple[str, float]]:
+    return list(orjson.loads(text).items())
+
+
+_LIST: Codec = (_dump_list, orjson.loads)
+_PAIRS: Codec = (_dump_pairs, _load_pairs)
+_PROPERTY_CODECS: dict[PropertyType, Codec] = {
+    PropertyType.BOOLEAN: (int, bool),
+    PropertyType.INSTANT: (instant_text, datetime.fromisoformat),
+    PropertyType.STRING_LIST: _LIST,
+}
+
+TABLES: tuple[Table[Any], ...] = tuple(map(Table, NODE_TYPES))
+_TABLE_OF: dict[Any, Table[Any]] = dict(zip(BY_ENTITY, TABLES, strict=True))
