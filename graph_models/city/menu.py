@@ -14,6 +14,18 @@ from graph_models.domain.skills import RelatedSkill, Skill, SkillRequirement
 
 DATA = files("graph_models.city") / "data"
 
+# Categories of which most needs cannot wait, and which are open to everybody in them.
+ACUTE = frozenset(
+    {
+        CategoryId("adult_protection"),
+        CategoryId("child_protection"),
+        CategoryId("emergency_relief"),
+        CategoryId("emergency_shelter"),
+        CategoryId("homeless_support"),
+        CategoryId("mental_health_hotline"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Menu:
@@ -39,10 +51,26 @@ def load_menu() -> Menu:
     )
 
 
+@lru_cache(maxsize=1)
+def leaf_skill_ids() -> tuple[SkillId, ...]:
+    """Return the narrowest terms of the taxonomy: what is actually offered and required."""
+    broader = {skill.broader_id for skill in load_menu().skills}
+    return tuple(skill.id for skill in load_menu().skills if skill.id not in broader)
+
+
+def first_skill(category_id: CategoryId) -> SkillId:
+    """Return the skill that matters most to a category: the first of those that it requires."""
+    return _first_skills()[category_id]
+
+
+@lru_cache(maxsize=1)
+def _first_skills() -> dict[CategoryId, SkillId]:
+    return {each.id: each.required_skills[0].skill_id for each in load_menu().categories}
+
+
 def read_rows(name: str) -> Iterator[dict[str, str]]:
     """Iterate over the rows of one of the package's CSV files, as texts by column."""
-    with (DATA / name).open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+    yield from csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines())
 
 
 def read_pairs(text: str) -> list[tuple[str, float]]:
