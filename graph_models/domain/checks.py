@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from graph_models.domain.errors import InvalidValue
@@ -39,9 +39,11 @@ def check_number(field: str, value: object, *, least: float, most: float) -> Non
 
 
 def check_aware(field: str, value: object) -> None:
-    """Refuse a time without a zone: two readers would see two instants."""
+    """Refuse a time without a zone (two readers would see two instants) or that UTC cannot tell."""
     if not isinstance(value, datetime) or value.utcoffset() is None:
         raise InvalidValue(field, "be a time with a UTC offset", value)
+    if not MINYEAR < value.year < MAXYEAR:
+        raise InvalidValue(field, f"lie between the years {MINYEAR} and {MAXYEAR}", value)
 
 
 def check_member(field: str, value: object, allowed: Collection[str]) -> None:
@@ -63,5 +65,7 @@ def sort_field(instance: object, name: str, key: Callable[[Any], Any] | None = N
     Meant for ``__post_init__`` of frozen dataclasses only; refuses a tuple that names an entry twice.
     """
     values = getattr(instance, name)
+    if type(values) is tuple and len(values) < 2:
+        return
     check_unique(name, values if key is None else map(key, values))
     object.__setattr__(instance, name, tuple(sorted(values, key=key)))

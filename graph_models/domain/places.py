@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph_models.domain.checks import check_number, check_text
+from graph_models.domain.checks import check_integer, check_number, check_text
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import AreaCode, check_id
 
@@ -111,4 +111,4 @@ class Area:
         if self.time_zone is not None:
             check_text("area.time_zone", self.time_zone, max_length=64)
         if self.population is not None:
-            check_number("area.population", self.population, least=0, most=2e9)
+            check_integer("area.population", self.population)
