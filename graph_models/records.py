@@ -7,10 +7,11 @@ tuple of texts, a tuple of (key, number) pairs for relationships with a property
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from types import UnionType
 from typing import Any
@@ -23,16 +24,13 @@ from graph_models.schema import NODE_TYPES, NodeType, Property, PropertyType, Re
 Row = dict[str, Any]
 
 
-class _Column(typing.NamedTuple):
-    name: str
-    path: str
-    encode: Callable[[Any], Any]
-    decode: Callable[[Any], Any]
-    expects: str
-
-
 def to_row(value: Entity) -> Row:
     """Flatten a value into its columns.
+
+    Raises
+    ------
+    InvalidValue
+        If a field that the value does not check by itself has the wrong type.
 
     Examples
     --------
@@ -40,7 +38,19 @@ def to_row(value: Entity) -> Row:
     >>> to_row(Staff("w1", "social worker", ("440103001101",)))  # doctest: +NORMALIZE_WHITESPACE
     {'id': 'w1', 'role': 'social worker', 'is_synthetic': False, 'responsible_for': ('440103001101',)}
     """
-    return {name: read(value) for name, read in _CODEC_OF[type(value)].readers}
+    codec = _CODEC_OF[type(value)]
+    row = codec.blank.copy()
+    row.update(zip(codec.flat.names, codec.flat.read(value), strict=True))
+    for head, nested in codec.nested.items():
+        if (inner := getattr(value, head)) is not None:
+            row.update(zip(nested.names, nested.read(inner), strict=True))
+    for name, encode, expects in codec.encoded:
+        if (held := row[name]) is not None:
+            try:
+                row[name] = encode(held)
+            except (TypeError, ValueError) as error:
+                raise InvalidValue(name, f"be {expects}", held) from error
+    return row
 
 
 def from_row(kind: type[E], row: Mapping[str, Any]) -> E:
@@ -52,37 +62,65 @@ def from_row(kind: type[E], row: Mapping[str, Any]) -> E:
         If a required column is missing, a column has the wrong type, or the value breaks a rule.
     """
     codec = _CODEC_OF[kind]
-    arguments: dict[str, Any] = {}
-    for column in codec.columns:
-        if (given := row.get(column.name)) is None:
-            continue
-        try:
-            decoded = column.decode(given)
-        except (TypeError, ValueError) as error:
-            raise InvalidValue(column.name, f"be {column.expects}", given) from error
-        head, _, tail = column.path.partition(".")
-        if tail:
-            arguments.setdefault(head, {})[tail] = decoded
-        else:
-            arguments[head] = decoded
-    for name, nested in codec.nested.items():
-        if name in arguments:
-            arguments[name] = nested.construct(arguments[name], prefix=f"{name}.")
-    value: E = codec.whole.construct(arguments)
+    arguments = codec.flat.decode(row)
+    for head, nested in codec.nested.items():
+        if inner := nested.decode(row):
+            arguments[head] = nested.build(inner)
+    value: E = codec.flat.build(arguments)
     return value
 
 
-class _Builder:
-    """Calls a dataclass, naming the first required field that is missing."""
+class _Column(typing.NamedTuple):
+    """A column and the attribute it is of: `head` of the value, or `tail` of what `head` holds.
 
-    def __init__(self, kind: type[Any]) -> None:
+    `encode` None means that the attribute goes into a row as it is, `plain` is the type of which a
+    row's content is taken as it is.
+    """
+
+    name: str
+    head: str
+    tail: str
+    encode: Callable[[Any], Any] | None
+    plain: type[Any] | None
+    decode: Callable[[Any], Any]
+    expects: str
+
+
+class _Group:
+    """The columns of one dataclass: the value itself, or a value nested in it."""
+
+    def __init__(self, kind: type[Any], columns: Iterable[_Column], prefix: str = "") -> None:
+        several = tuple(columns)
+        attributes = tuple(each.tail or each.head for each in several)
+        self.names = tuple(each.name for each in several)
+        self.read = attrgetter(*attributes)
+        self._decoders = tuple(
+            (each.name, attribute, each.plain, each.decode, each.expects)
+            for each, attribute in zip(several, attributes, strict=True)
+        )
         self._kind = kind
+        self._prefix = prefix
         self._required = tuple(each.name for each in fields(kind) if each.default is MISSING)
 
-    def construct(self, arguments: dict[str, Any], prefix: str = "") -> Any:
+    def decode(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the arguments of the dataclass out of a row, leaving out what is absent."""
+        arguments: dict[str, Any] = {}
+        for name, attribute, plain, decode, expects in self._decoders:
+            given = row.get(name)
+            if type(given) is plain:
+                arguments[attribute] = given
+            elif given is not None:
+                try:
+                    arguments[attribute] = decode(given)
+                except (TypeError, ValueError, OverflowError) as error:
+                    raise InvalidValue(name, f"be {expects}", given) from error
+        return arguments
+
+    def build(self, arguments: dict[str, Any]) -> Any:
+        """Call the dataclass, naming the first required field that is missing."""
         for name in self._required:
             if name not in arguments:
-                raise InvalidValue(f"{prefix}{name}", "be given")
+                raise InvalidValue(f"{self._prefix}{name}", "be given")
         return self._kind(**arguments)
 
 
@@ -90,30 +128,23 @@ class _Codec:
     """What flattening and building one kind of value needs, worked out once."""
 
     def __init__(self, node: NodeType) -> None:
-        self.columns = (
+        columns = (
             *(_property_column(each) for each in node.properties),
             *(_relationship_column(each) for each in node.relationships),
         )
-        self.readers = tuple((column.name, _reader(column)) for column in self.columns)
         hints = typing.get_type_hints(node.entity)
-        heads = {column.path.partition(".")[0] for column in self.columns if "." in column.path}
-        self.nested = {head: _Builder(_without_none(hints[head])) for head in heads}
-        self.whole = _Builder(node.entity)
-
-
-def _reader(column: _Column) -> Callable[[Any], Any]:
-    head, _, tail = column.path.partition(".")
-    encode = column.encode
-    if not tail:
-        read = attrgetter(head)
-        return lambda value: None if (got := read(value)) is None else encode(got)
-
-    def read_nested(value: Any) -> Any:
-        outer = getattr(value, head)
-        inner = None if outer is None else getattr(outer, tail)
-        return None if inner is None else encode(inner)
-
-    return read_nested
+        heads = dict.fromkeys(column.head for column in columns if column.tail)
+        self.blank: Row = dict.fromkeys(column.name for column in columns)
+        self.encoded = tuple((each.name, each.encode, each.expects) for each in columns if each.encode)
+        self.flat = _Group(node.entity, (each for each in columns if not each.tail))
+        self.nested = {
+            head: _Group(
+                _without_none(hints[head]),
+                (each for each in columns if each.tail and each.head == head),
+                f"{head}.",
+            )
+            for head in heads
+        }
 
 
 def _without_none(hint: Any) -> type[Any]:
@@ -122,12 +153,11 @@ def _without_none(hint: Any) -> type[Any]:
 
 
 def _property_column(declared: Property) -> _Column:
-    encode, decode = _CODECS[declared.kind]
-    expects = _EXPECTS[declared.kind]
-    if declared.enum is not None:
-        encode, decode = str, _enum_decoder(declared.enum)
-        expects = f"one of {', '.join(declared.enum)}"
-    return _Column(declared.name, declared.path or declared.name, encode, decode, expects)
+    head, _, tail = (declared.path or declared.name).partition(".")
+    if (enum := declared.enum) is not None:
+        expects = f"one of {', '.join(enum)}"
+        return _Column(declared.name, head, tail, _enum_encoder(enum), None, enum, expects)
+    return _Column(declared.name, head, tail, *_CODECS[declared.kind])
 
 
 def _relationship_column(declared: Relationship) -> _Column:
@@ -137,17 +167,19 @@ def _relationship_column(declared: Relationship) -> _Column:
         return _Column(
             name,
             name,
-            lambda ends: tuple(pair(end) for end in ends),
-            lambda pairs: tuple(build(key, number) for key, number in pairs),
+            "",
+            lambda ends: tuple(map(pair, ends)),
+            None,
+            lambda pairs: tuple([build(key, number) for key, number in pairs]),
             "a list of (key, number) pairs",
         )
     if declared.is_many:
-        return _Column(name, name, tuple, _texts, "a list of keys")
-    return _Column(name, name, _text, _text, "a key")
+        return _Column(name, name, "", None, None, _texts, "a list of keys")
+    return _Column(name, name, "", None, str, _text, "a key")
 
 
-def _enum_decoder(enum: type[StrEnum]) -> Callable[[Any], Any]:
-    return lambda given: enum(given)
+def _enum_encoder(enum: type[StrEnum]) -> Callable[[Any], str]:
+    return lambda held: enum(held).value
 
 
 def _text(given: Any) -> str:
@@ -159,7 +191,7 @@ def _text(given: Any) -> str:
 def _texts(given: Any) -> tuple[str, ...]:
     if isinstance(given, str):
         raise TypeError
-    return tuple(_text(each) for each in given)
+    return tuple(map(_text, given))
 
 
 def _boolean(given: Any) -> bool:
@@ -183,31 +215,25 @@ def _float(given: Any) -> float:
 def _instant(given: Any) -> datetime:
     if not isinstance(given, datetime) or given.utcoffset() is None:
         raise TypeError
-    return given.astimezone(UTC)
+    return given if given.tzinfo is UTC else given.astimezone(UTC)
+
+
+# Thousands of providers share a few weekly schedules.
+_week_text = lru_cache(maxsize=4096)(format_week)
 
 
 def _week(given: Any) -> WeeklyAvailability:
     return parse_week(_text(given))
 
 
-_CODECS: dict[PropertyType, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    PropertyType.STRING: (_text, _text),
-    PropertyType.INTEGER: (_integer, _integer),
-    PropertyType.FLOAT: (_float, _float),
-    PropertyType.BOOLEAN: (_boolean, _boolean),
-    PropertyType.INSTANT: (_instant, _instant),
-    PropertyType.WEEKLY_HOURS: (format_week, _week),
-    PropertyType.STRING_LIST: (tuple, _texts),
+_Kind = tuple[Callable[[Any], Any] | None, type[Any] | None, Callable[[Any], Any], str]
+_CODECS: dict[PropertyType, _Kind] = {
+    PropertyType.STRING: (None, str, _text, "a text"),
+    PropertyType.INTEGER: (None, int, _integer, "an integer"),
+    PropertyType.FLOAT: (_float, float, _float, "a number"),
+    PropertyType.BOOLEAN: (_boolean, bool, _boolean, "true or false"),
+    PropertyType.INSTANT: (_instant, None, _instant, "a time with a UTC offset"),
+    PropertyType.WEEKLY_HOURS: (_week_text, None, _week, "weekly hours like 'Mo-Fr 09:00-17:00'"),
+    PropertyType.STRING_LIST: (None, None, _texts, "a list of texts"),
 }
-_EXPECTS = {
-    PropertyType.STRING: "a text",
-    PropertyType.INTEGER: "an integer",
-    PropertyType.FLOAT: "a number",
-    PropertyType.BOOLEAN: "true or false",
-    PropertyType.INSTANT: "a time with a UTC offset",
-    PropertyType.WEEKLY_HOURS: "weekly hours like 'Mo-Fr 09:00-17:00'",
-    PropertyType.STRING_LIST: "a list of texts",
-}
-
-
 _CODEC_OF: dict[type[Any], _Codec] = {each.entity: _Codec(each) for each in NODE_TYPES}
