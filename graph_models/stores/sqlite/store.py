@@ -104,10 +104,9 @@ class SqliteStore(GraphStore):
     def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
         table = table_of(kind)
-        key_column = BY_ENTITY[kind].columns().index(table.key)
         with self._connections.reading() as connection:
             records = connection.execute(table.select_keys, (key_list(keys),)).fetchall()
-        return {record[key_column]: table.decode(record) for record in records}
+        return {table.key_in(record): table.decode(record) for record in records}
 
     def page(
         self,
@@ -128,17 +127,20 @@ class SqliteStore(GraphStore):
         with self._connections.reading() as connection:
             records = connection.execute(table.select_page(tuple(filters)), parameters).fetchall()
         items = tuple(map(table.decode, records[:limit]))
-        is_last = len(records) <= limit
-        return Page(items, None if is_last else key_of(items[-1].value))
+        return Page(items, key_of(items[-1].value) if len(records) > limit else None)
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
         """Iterate over all values in key order, in bounded memory."""
-        after = None
+        table = table_of(kind)
+        after = ""
         while True:
-            page = self.page(kind, after=after, limit=SCAN_PAGE)
-            yield from page.items
-            if (after := page.next_after) is None:
+            with self._connections.reading() as connection:
+                records = connection.execute(table.select_page(()), (after, SCAN_PAGE)).fetchall()
+            # A value is built when it is asked for, so that few are alive at once.
+            yield from map(table.decode, records)
+            if len(records) < SCAN_PAGE:
                 return
+            after = table.key_in(records[-1])
 
     def count(self, kind: type[Entity]) -> int:
         """Return how many values of this kind there are."""

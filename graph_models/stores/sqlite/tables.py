@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Generic
 
 import orjson
@@ -52,6 +53,7 @@ class Table(Generic[E]):
         self.name = node.label.lower()
         self.key = node.key
         self._columns = node.columns()
+        self.key_in: Callable[[Sequence[Any]], str] = itemgetter(self._columns.index(node.key))
         self._codecs = _codecs(node)
         listed = ", ".join((*self._columns, "revision"))
         marks = ", ".join("?" * (len(self._columns) + 1))
