@@ -1,0 +1,73 @@
+"""The administrative hierarchy, looked up by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from graph_models.domain.errors import InvalidValue
+from graph_models.domain.identifiers import AreaCode
+from graph_models.domain.places import Area, AreaLevel, Location
+from matcher.travel import distance_m
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Areas:
+    """All areas of a store.
+
+    Examples
+    --------
+    >>> city = Area("4401", AreaLevel.CITY, "Guangzhou", time_zone="Asia/Shanghai")
+    >>> district = Area("440103", AreaLevel.DISTRICT, "Liwan", "4401")
+    >>> areas = Areas([district, city])
+    >>> areas.chain("440103"), str(areas.time_zone("440103"))
+    (('440103', '4401'), 'Asia/Shanghai')
+    """
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self._areas = {area.code: area for area in areas}
+        self._communities = sorted(
+            (area.code, area.location)
+            for area in self._areas.values()
+            if area.level is AreaLevel.COMMUNITY and area.location is not None
+        )
+
+    def __contains__(self, code: AreaCode) -> bool:
+        return code in self._areas
+
+    def __getitem__(self, code: AreaCode) -> Area:
+        return self._areas[code]
+
+    def chain(self, code: AreaCode) -> tuple[AreaCode, ...]:
+        """Return the area's own code and those of the areas around it, narrowest first."""
+        chain = []
+        area = self._areas.get(code)
+        while area is not None:
+            chain.append(area.code)
+            area = self._areas.get(area.parent_code) if area.parent_code else None
+        return tuple(chain)
+
+    def time_zone(self, code: AreaCode | None) -> ZoneInfo:
+        """Return the zone given for the area or the nearest around it; UTC if none is given.
+
+        Raises
+        ------
+        InvalidValue
+            If the name given is not that of an IANA zone.
+        """
+        for each in self.chain(code) if code else ():
+            name = self._areas[each].time_zone
+            if name is not None:
+                try:
+                    return ZoneInfo(name)
+                except (KeyError, ValueError, OSError) as error:
+                    raise InvalidValue("area.time_zone", "be the name of an IANA time zone", name) from error
+        return UTC_ZONE
+
+    def nearest_community(self, location: Location) -> AreaCode | None:
+        """Return the community whose point is nearest, the first code among equals."""
+        nearest = min(
+            ((distance_m(location, point), code) for code, point in self._communities), default=None
+        )
+        return nearest and nearest[1]
