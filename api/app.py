@@ -1,0 +1,96 @@
+"""The composition root of the HTTP service: opens the store, loads the engine, assembles the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from matcher.use_cases import LiveMatcher
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from api import handlers, openapi
+from api.clock import SystemClock
+from api.dependencies import Services
+from api.engine import Engine
+from api.metrics import Metrics
+from api.middleware import BodyLimit, Observation
+from api.routes import categories, communities, needs, operations, providers, skills, suggestions
+from api.settings import Settings
+from graph_models.domain.errors import InvalidValue
+from graph_models.ports import Clock, GraphStore
+from graph_models.stores.opening import open_store
+from matcher.parameters import MatchParameters, default_parameters, parse_parameters
+
+ROUTERS = tuple(
+    module.router for module in (needs, suggestions, providers, communities, skills, categories, operations)
+)
+TAGS = [
+    {"name": "needs", "description": "Requests for help"},
+    {"name": "suggestions", "description": "Ranked, explained providers for a need"},
+    {"name": "providers", "description": "Whoever can serve a need"},
+    {"name": "areas", "description": "Where things are"},
+    {"name": "menu", "description": "What can be asked for, and the skills it takes"},
+    {"name": "operations", "description": "Health, readiness, metrics, meanings of problems"},
+]
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> FastAPI:
+    """Build the service on a store: the one given, or that of the settings. It closes it at its end.
+
+    Raises
+    ------
+    LastMeterError
+        If the store cannot be opened or the matching parameters are refused.
+    """
+    clock = clock or SystemClock()
+    parameters = _read_parameters(settings.parameters_file)
+    store = store or open_store(settings.store_url, clock)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = Engine(store, lambda: LiveMatcher(store, clock, parameters))
+        metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
+        metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
+        app.state.services = Services(store, clock, engine, metrics)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(engine.close)
+            store.close()
+
+    app = FastAPI(
+        title="Last Meter",
+        version=version("lastmeter"),
+        summary="Who nearby is able, free and why: providers for the needs of residents in difficulty.",
+        openapi_tags=TAGS,
+        docs_url=None,  # FastAPI's pages load their scripts from a CDN; /openapi.json works offline
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(Observation, metrics=metrics),
+            Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+        ],
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    served = [route for router in (app, *ROUTERS) for route in router.routes if isinstance(route, Route)]
+    handlers.install(app, served)
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _read_parameters(path: Path | None) -> MatchParameters:
+    if path is None:
+        return default_parameters()
+    try:
+        return parse_parameters(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue("parameters_file", "name a readable file in UTF-8", str(path)) from error

@@ -1,0 +1,88 @@
+"""Request bodies: JSON in UTF-8 and nothing that two parsers could read differently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from email.message import Message
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.problem_types import PROBLEM_TYPES
+from api.problems import Refusal
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+ACCEPTED = {"POST": (JSON,), "PATCH": (MERGE_PATCH, JSON)}
+
+
+class JsonRoute(APIRoute):
+    """A route whose body, if it takes one, is read by `StrictRequest`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def read_strictly(request: Request) -> Response:
+            if request.method in ACCEPTED:
+                check_media_type(request)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return read_strictly
+
+
+class StrictRequest(Request):
+    """A request whose JSON is refused where I-JSON (RFC 7493) says that it is not interoperable."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        try:
+            return json.loads(body.decode(), object_pairs_hook=_unique_members, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise Refusal("malformed-request", _complaint(error)) from error
+
+
+class _NotInteroperable(ValueError):
+    """JSON that Python would read and others would not."""
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse a body that is not declared as JSON in UTF-8."""
+    accepted = ACCEPTED[request.method]
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    charset = header.get_content_charset("utf-8")
+    if header.get_content_type() in accepted and charset in ("utf-8", "us-ascii"):
+        return
+    name = "Accept-Patch" if request.method == "PATCH" else "Accept"
+    raise Refusal(
+        "unsupported-media-type",
+        PROBLEM_TYPES["unsupported-media-type"].meaning,
+        headers={name: ", ".join(accepted)},
+    )
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _NotInteroperable("names a member twice")
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise _NotInteroperable(f"holds {name}, which is not a JSON number")
+
+
+def _complaint(error: ValueError | RecursionError) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"The body is not JSON: line {error.lineno}, column {error.colno}."
+        case UnicodeDecodeError():
+            return f"The body is not UTF-8: byte {error.start}."
+        case _NotInteroperable():
+            return f"The body {error}."
+        case RecursionError():
+            return "The body is nested too deeply."
+    return "The body holds a number with too many digits."

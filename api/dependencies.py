@@ -1,0 +1,82 @@
+"""What handlers ask for, as types: a signature is the whole contract of a route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Path
+from starlette.requests import Request
+
+from api.engine import Engine
+from api.etags import ETAG_PATTERN, revision_of
+from api.idempotency import KEY_PATTERN, Creation, creation_of
+from api.metrics import Metrics
+from api.schemas.common import Id
+from graph_models.ports import Clock, GraphStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the application."""
+
+    store: GraphStore
+    clock: Clock
+    engine: Engine
+    metrics: Metrics
+
+
+async def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+async def _store(services: ServicesDep) -> GraphStore:
+    return services.store
+
+
+async def _clock(services: ServicesDep) -> Clock:
+    return services.clock
+
+
+async def _engine(services: ServicesDep) -> Engine:
+    return services.engine
+
+
+StoreDep = Annotated[GraphStore, Depends(_store)]
+ClockDep = Annotated[Clock, Depends(_clock)]
+EngineDep = Annotated[Engine, Depends(_engine)]
+KeyPath = Annotated[Id, Path(alias="id")]
+CodePath = Annotated[Id, Path(alias="code")]
+IfNoneMatch = Annotated[
+    str | None, Header(description="ETags of copies at hand; 304 without a body if one is current")
+]
+
+
+async def _expected_revision(
+    if_match: Annotated[
+        str, Header(pattern=ETAG_PATTERN, description='The ETag that was read: `"3"`. No list, no `*`.')
+    ],
+) -> int:
+    return revision_of(if_match)
+
+
+ExpectedRevision = Annotated[int, Depends(_expected_revision)]
+
+
+async def _creation(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            pattern=KEY_PATTERN,
+            description="Repeating a request with its key has no further effect, however often and whenever",
+        ),
+    ] = None,
+) -> Creation:
+    return creation_of(request.url.path.rpartition("/")[2], idempotency_key)
+
+
+CreationDep = Annotated[Creation, Depends(_creation)]

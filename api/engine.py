@@ -1,0 +1,79 @@
+"""The matching engine of one process: loaded in the background, so that /healthz answers meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import nan
+from threading import Event, Thread
+
+import structlog
+from matcher.use_cases import LiveMatcher
+
+from api.problem_types import PROBLEM_TYPES
+from api.problems import RETRY_AFTER, Refusal
+from graph_models.domain.errors import StoreError, StoreUnavailable
+from graph_models.ports import GraphStore
+
+RETRY_SECONDS = 1.0
+
+log = structlog.stdlib.get_logger("lastmeter.engine")
+
+
+class Engine:
+    """Holds the matcher once it is loaded.
+
+    Parameters
+    ----------
+    store
+        What it is kept fresh from.
+    load
+        Builds it. Called again after a pause while the store is away.
+    """
+
+    def __init__(self, store: GraphStore, load: Callable[[], LiveMatcher]) -> None:
+        self._store = store
+        self._load = load
+        self._matcher: LiveMatcher | None = None
+        self._is_closing = Event()
+        self._loader = Thread(target=self._run, name="engine-loader", daemon=True)
+        self._loader.start()
+
+    @property
+    def matcher(self) -> LiveMatcher:
+        """Return the matcher, or refuse while there is none."""
+        if self._matcher is None:
+            meaning = PROBLEM_TYPES["not-ready"].meaning
+            raise Refusal("not-ready", meaning, headers=RETRY_AFTER)
+        return self._matcher
+
+    def size(self) -> float:
+        """Number of providers, not a number while there is no matcher."""
+        return nan if self._matcher is None else self._matcher.provider_count
+
+    def lag(self) -> float:
+        """Committed change sets that the matcher has not seen, not a number where that is not known."""
+        if self._matcher is None:
+            return nan
+        try:
+            return max(0, self._store.head() - self._matcher.cursor)
+        except StoreError:
+            return nan
+
+    def close(self) -> None:
+        self._is_closing.set()
+        self._loader.join()
+
+    def _run(self) -> None:
+        while not self._is_closing.is_set():
+            try:
+                self._matcher = self._load()
+            except StoreUnavailable:
+                log.warning("store is away, engine waits")
+                self._is_closing.wait(RETRY_SECONDS)
+            except Exception as error:
+                # Readiness stays false and the log says why: a supervisor sees both.
+                log.critical("engine cannot be loaded", exc_info=error)
+                return
+            else:
+                log.info("engine loaded")
+                return

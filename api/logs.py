@@ -1,0 +1,74 @@
+"""Logs: one JSON object a line, made only of fields that cannot hold personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from pathlib import PurePath
+from typing import Any, TextIO
+
+import orjson
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+# Everything else is dropped: a new field has to be thought about here.
+FIELDS = frozenset(
+    (
+        *("timestamp", "level", "logger", "event"),
+        *("request_id", "method", "route", "status", "duration_ms"),
+        *("error", "at"),
+    )
+)
+
+
+def configure(level: str, stream: TextIO = sys.stderr) -> None:
+    """Send this program's and its libraries' logs to one stream."""
+    shared: list[Any] = [
+        structlog.stdlib.add_logger_name,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _place_of_error,
+        _allowed_fields,
+    ]
+    structlog.configure(
+        processors=[*shared, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(_dump)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+
+
+def _dump(event: Any, **_: Any) -> str:
+    return orjson.dumps(event).decode()
+
+
+def _place_of_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace an exception by its class and where it was raised: messages may quote what they refuse."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is not None:
+            code = trace.tb_frame.f_code
+            event["at"] = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} {code.co_name}"
+    return event
+
+
+def _allowed_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    # structlog's own bookkeeping of foreign records starts with an underscore.
+    return {name: value for name, value in event.items() if name in FIELDS or name.startswith("_")}

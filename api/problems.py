@@ -1,0 +1,116 @@
+"""Problems: every error, translated to HTTP in this one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
+
+from api.problem_types import PROBLEM_TYPES
+from api.schemas.problems import Fault, Problem
+from graph_models.domain.errors import (
+    CapacityExceeded,
+    DuplicateKey,
+    IdempotencyConflict,
+    InvalidValue,
+    LastMeterError,
+    NotFound,
+    OutcomeUnknown,
+    RevisionConflict,
+    StillReferenced,
+    StoreUnavailable,
+    UnknownReference,
+)
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+# An InvalidValue that reaches this table was raised by stored data, not by the request: the
+# conversions of requests catch theirs in `refusing`. It is a fault of ours, as is any other error.
+_TYPE_OF_ERROR: Mapping[type[LastMeterError], str] = {
+    NotFound: "not-found",
+    DuplicateKey: "duplicate-key",
+    CapacityExceeded: "capacity-exceeded",
+    StillReferenced: "still-referenced",
+    RevisionConflict: "revision-conflict",
+    IdempotencyConflict: "idempotency-key-reused",
+    UnknownReference: "unknown-reference",
+    StoreUnavailable: "store-unavailable",
+    OutcomeUnknown: "outcome-unknown",
+    LastMeterError: "internal-error",
+}
+_TYPE_OF_STATUS = {
+    400: "malformed-request",
+    404: "unknown-route",
+    405: "method-not-allowed",
+    413: "body-too-large",
+    415: "unsupported-media-type",
+}
+
+
+class Refusal(HTTPException):
+    """A request is answered with a problem."""
+
+    def __init__(
+        self,
+        name: str,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.problem = PROBLEM_TYPES[name]
+        super().__init__(self.problem.status, detail, dict(headers or {}))
+        self.faults = tuple(faults)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Say as a problem what an error means to the client; nothing internal is in it."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, LastMeterError):
+        name = next(_TYPE_OF_ERROR[kind] for kind in type(error).__mro__ if kind in _TYPE_OF_ERROR)
+        if name != "internal-error":
+            faults = [body_fault(error.field, str(error))] if isinstance(error, UnknownReference) else []
+            headers = RETRY_AFTER if PROBLEM_TYPES[name].status == 503 else None
+            return Refusal(name, str(error), faults, headers)
+    if isinstance(error, HTTPException) and error.status_code in _TYPE_OF_STATUS:
+        problem = PROBLEM_TYPES[_TYPE_OF_STATUS[error.status_code]]
+        return Refusal(problem.name, problem.meaning, headers=error.headers)
+    return Refusal("internal-error", "The request could not be served.")
+
+
+def problem_response(error: Exception, scope: Scope) -> Response:
+    """Write the problem that an error is."""
+    refusal = refusal_of(error)
+    body = Problem(
+        type=refusal.problem.uri,
+        title=refusal.problem.title,
+        status=refusal.problem.status,
+        detail=refusal.detail,
+        request_id=scope["state"]["request_id"],
+        errors=list(refusal.faults),
+    )
+    return Response(
+        body.model_dump_json(), refusal.status_code, headers=refusal.headers, media_type=PROBLEM_JSON
+    )
+
+
+def body_fault(field: str, detail: str) -> Fault:
+    """Blame a field of the body, named as the domain does: ``need.time_window.end``."""
+    path = re.sub(r"^(need|provider|resident)\.", "", field)
+    path = re.sub(r"^availability\..*", "availability", path)  # one text over HTTP
+    return Fault(location="body", pointer=f"#/{path.replace('.', '/')}", detail=detail)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Answer a domain rule that the request breaks with a problem; wrap only conversions of requests."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise Refusal("rule-broken", str(error), [body_fault(error.field, f"must {error.rule}")]) from error

@@ -1,0 +1,32 @@
+"""Settings: environment variables with the prefix ``LASTMETER_``, read when asked for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Settings(BaseSettings):
+    """Each field is documented in docs/api.md; a test compares the two."""
+
+    model_config = SettingsConfigDict(env_prefix="LASTMETER_", frozen=True)
+
+    # The address may hold a password: it stays out of every repr and log line.
+    store_url: Annotated[str, Field(repr=False)] = "sqlite:///lastmeter.db"
+    parameters_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
+    shutdown_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
+    log_level: LogLevel = LogLevel.INFO

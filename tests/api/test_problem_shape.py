@@ -1,0 +1,146 @@
+"""Every error has one shape, is documented, and says nothing about the inside."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.problem_types import PROBLEM_TYPES
+from api.problems import refusal_of
+from graph_models.domain import errors
+from graph_models.stores.sqlite.store import SqliteStore
+from tests.api.conftest import Client, problem_of
+from tests.builders import COMMUNITY, FixedClock
+
+NEED = {"category_id": "home_care", "community_code": COMMUNITY}
+
+
+class TestRouting:
+    @pytest.mark.parametrize(
+        "address", ["/", "/v1", "/v1/needs/", "/docs", "/redoc", "/v1/needs/a/b", "//", "/V1/needs"]
+    )
+    def test_unknown_route(self, client: TestClient, address: str) -> None:
+        """Also a trailing slash: nothing is redirected."""
+        problem_of(client.get(address), "unknown-route")
+
+    @pytest.mark.parametrize(
+        ("address", "allowed"),
+        [
+            ("/v1/needs", "GET, POST"),
+            ("/v1/needs/need-1", "GET, PATCH"),
+            ("/v1/suggestions", "POST"),
+            ("/healthz", "GET"),
+            ("/openapi.json", "GET, HEAD"),
+        ],
+    )
+    def test_allow_lists_all_methods_of_a_path(self, client: TestClient, address: str, allowed: str) -> None:
+        """All methods that the path has, not those of the route that came first."""
+        for method in ("DELETE", "PUT", "OPTIONS", "TRACE", "BREW"):
+            response = client.request(method, address)
+            problem_of(response, "method-not-allowed")
+            assert response.headers["allow"] == allowed
+
+
+class TestStoreFaults:
+    def test_closed_store_is_an_internal_error(self, open_client: Client, store_path: Path) -> None:
+        """A fault of ours is a 500 that shows neither class nor message nor place."""
+        store = SqliteStore(store_path, FixedClock())
+        client = open_client(store=store)
+        store.close()
+        for response in (client.get("/v1/needs"), client.post("/v1/needs", json=NEED)):
+            problem_of(response, "internal-error")
+            for word in ("closed", "StoreError", "Traceback", ".py", str(store_path)):
+                assert word not in response.text
+
+    def test_damaged_row_is_an_internal_error(self, client: TestClient, store_path: Path) -> None:
+        """What the store holds and the domain refuses is our fault, not the caller's."""
+        with sqlite3.connect(store_path) as connection:
+            connection.execute("UPDATE need SET units = 'many-units' WHERE id = 'need-1'")
+        connection.close()
+        response = client.get("/v1/needs/need-1")
+        problem_of(response, "internal-error")
+        assert "units" not in response.text
+
+    def test_locked_store_is_unavailable(self, open_client: Client, store_path: Path) -> None:
+        """A write that cannot get the lock is answered 503 with Retry-After, reads go on, and it recovers."""
+        client = open_client(store=SqliteStore(store_path, FixedClock(), busy_timeout_seconds=0.05))
+        other = sqlite3.connect(store_path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        response = client.post("/v1/needs", json={**NEED, "id": "late"})
+        problem_of(response, "store-unavailable")
+        assert response.headers["retry-after"] == "1"
+        assert client.get("/v1/needs/late").status_code == 404
+        other.close()
+        assert client.post("/v1/needs", json={**NEED, "id": "late"}).status_code == 201
+
+
+def leaves(kind: type[Any]) -> list[type[Any]]:
+    return [leaf for child in kind.__subclasses__() for leaf in leaves(child)] or [kind]
+
+
+EXAMPLES: dict[str, tuple[Any, ...]] = {
+    "InvalidValue": ("units", "be at least 1", 0),
+    "NotFound": ("Need", "n"),
+    "DuplicateKey": ("Need", "n"),
+    "RevisionConflict": ("Need", "n", 1, 2),
+    "IdempotencyConflict": ("w",),
+    "StillReferenced": ("Need", "n", "Referral"),
+    "UnknownReference": ("need.category_id", "Category", "c"),
+    "CapacityExceeded": ("p", 1, 2),
+    "StoreUnavailable": ("away",),
+    "OutcomeUnknown": ("w",),
+    "IncompatibleSchema": ("version 2",),
+}
+NAMES = {
+    "InvalidValue": "internal-error",  # by stored data: see `api.problems.refusing` for requests
+    "NotFound": "not-found",
+    "DuplicateKey": "duplicate-key",
+    "RevisionConflict": "revision-conflict",
+    "IdempotencyConflict": "idempotency-key-reused",
+    "StillReferenced": "still-referenced",
+    "UnknownReference": "unknown-reference",
+    "CapacityExceeded": "capacity-exceeded",
+    "StoreUnavailable": "store-unavailable",
+    "OutcomeUnknown": "outcome-unknown",
+    "IncompatibleSchema": "internal-error",
+}
+
+
+@pytest.mark.parametrize("kind", leaves(errors.LastMeterError), ids=lambda kind: kind.__name__)
+def test_every_domain_error_has_its_problem(kind: type[Any]) -> None:
+    """No error is left to chance; the ones that pass by themselves say when to come back."""
+    if kind.__module__ != errors.__name__:
+        pytest.skip("belongs to another package")
+    refusal = refusal_of(kind(*EXAMPLES[kind.__name__]))
+    assert refusal.problem.name == NAMES[kind.__name__]
+    assert ("Retry-After" in (refusal.headers or {})) == (refusal.status_code == 503)
+
+
+@pytest.mark.parametrize("name", PROBLEM_TYPES)
+class TestDocumentation:
+    def test_is_served_at_its_address(self, client: TestClient, name: str) -> None:
+        """A problem's `type` can be followed to what it means."""
+        meaning = client.get(f"/problems/{name}").json()
+        problem = PROBLEM_TYPES[name]
+        assert meaning == {
+            "type": f"/problems/{name}",
+            "title": problem.title,
+            "status": problem.status,
+            "meaning": problem.meaning,
+        }
+
+    def test_is_listed_in_the_documentation(self, name: str) -> None:
+        """docs/api.md has a row for each, with its status and meaning."""
+        problem = PROBLEM_TYPES[name]
+        row = f"| `/problems/{name}` | {problem.status} | {problem.meaning} |"
+        assert row in Path("docs/api.md").read_text(encoding="utf-8")
+
+
+def test_unknown_problem_type(client: TestClient) -> None:
+    """There is a problem for that, too."""
+    problem_of(client.get("/problems/no-such"), "not-found")
+    problem_of(client.get("/problems/No_Such"), "invalid-request")
