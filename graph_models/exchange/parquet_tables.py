@@ -1,0 +1,149 @@
+"""Table files in Parquet: the columns of the CSV files, with native types.
+
+Integers are ``int64``, numbers ``double``, instants ``timestamp[us, UTC]``, lists ``list<string>``, and a
+relation with a number is ``list<struct<id, number>>`` with the number under its own name (``level``).
+A column of strings is read in the text form of CSV instead, so a converted CSV file loads as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph_models.exchange.columns import Column, check_header, columns_of
+from graph_models.exchange.opening import BadFile
+from graph_models.exchange.problems import CellError, Finding, RowProblem, value_class
+from graph_models.exchange.sources import Source, SourceRow
+from graph_models.ports import Entity
+from graph_models.schema import PropertyType
+
+BATCH_ROWS = 2_000
+MAX_ROW_GROUP_BYTES = 1 << 30
+MAX_CHUNK_RATIO = 1_000
+_BROKEN = "is not a complete Parquet file"
+
+ARROW_TYPES: dict[PropertyType, pa.DataType] = {
+    PropertyType.STRING: pa.string(),
+    PropertyType.INTEGER: pa.int64(),
+    PropertyType.FLOAT: pa.float64(),
+    PropertyType.BOOLEAN: pa.bool_(),
+    PropertyType.INSTANT: pa.timestamp("us", tz="UTC"),
+    PropertyType.WEEKLY_HOURS: pa.string(),
+    PropertyType.STRING_LIST: pa.list_(pa.string()),
+}
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """Type of a column in a Parquet file."""
+    if column.is_pairs:
+        return pa.list_(pa.struct([("id", pa.string()), (column.number, pa.float64())]))
+    if column.is_list:
+        return pa.list_(pa.string())
+    return pa.string() if column.holds is None else ARROW_TYPES[column.holds]
+
+
+class ParquetTable(Source):
+    """One Parquet file with the rows of one kind, read batch by batch."""
+
+    def __init__(self, path: Path, kind: type[Entity]) -> None:
+        super().__init__(path)
+        self._kind = kind
+        self._names: tuple[str, ...] = ()
+
+    def inspect(self) -> Iterator[RowProblem]:
+        """See `Source`."""
+        try:
+            with pq.ParquetFile(self.path) as file:
+                self._names = tuple(file.schema_arrow.names)
+                findings = [*check_header(self._kind, self._names), *_oversized(file.metadata)]
+        except (pa.ArrowException, OSError):
+            findings = [Finding(None, "file", _BROKEN, "copy or write the file again")]
+        for finding in findings:
+            yield finding.at(str(self.path))
+
+    def kinds(self) -> Sequence[type[Entity]]:
+        """See `Source`."""
+        return (self._kind,)
+
+    def header(self) -> Sequence[str]:
+        """See `Source`."""
+        return self._names
+
+    def rows(self, kind: type[Entity]) -> Iterator[SourceRow]:
+        """See `Source`."""
+        columns = columns_of(kind)
+        number = 0
+        try:
+            with pq.ParquetFile(self.path, pre_buffer=False) as file:
+                total = max(file.metadata.num_rows, 1)
+                for batch in file.iter_batches(BATCH_ROWS):
+                    readers = [_reader(columns[field.name], field.type) for field in batch.schema]
+                    cells = zip(*(_values(column) for column in batch.columns), strict=True)
+                    for values in cells:
+                        number += 1
+                        self.bytes_read = self.size_bytes * number // total
+                        row, findings = _read_values(self._names, readers, values)
+                        raw = dict(zip(self._names, values, strict=True))
+                        yield SourceRow(kind, row, str(self.path), None, number, raw, findings)
+        except (pa.ArrowException, OSError) as error:
+            raise BadFile(_BROKEN, "copy or write the file again") from error
+
+
+def _oversized(metadata: Any) -> Iterator[Finding]:
+    """Refuse what would not fit into memory, by size or by a suspicious compression."""
+    for index in range(metadata.num_row_groups):
+        group = metadata.row_group(index)
+        chunks = [group.column(number) for number in range(group.num_columns)]
+        is_bomb = any(
+            each.total_uncompressed_size > MAX_CHUNK_RATIO * max(each.total_compressed_size, 1 << 16)
+            for each in chunks
+        )
+        if is_bomb or group.total_byte_size > MAX_ROW_GROUP_BYTES:
+            yield Finding(None, "file", f"row group {index} is too large", "write row groups below 1 GiB")
+            return
+
+
+def _values(column: Any) -> list[Any]:
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
+    return list(column.to_pylist())
+
+
+def _reader(column: Column, given: pa.DataType) -> Callable[[Any], Any]:
+    if pa.types.is_string(given) or pa.types.is_large_string(given):
+        return column.parse
+    if column.is_pairs:
+        number = column.number
+        return lambda ends: tuple(_pair(end, number) for end in ends)
+    if column.is_list:
+        return tuple
+    if column.holds is PropertyType.INTEGER:
+        return lambda value: int(value) if isinstance(value, float) and value.is_integer() else value
+    return lambda value: value
+
+
+def _pair(end: Any, number: str) -> tuple[Any, Any]:
+    if isinstance(end, dict) and end.keys() >= {"id", number}:
+        return end["id"], end[number]
+    raise CellError(f"must hold structs with the fields id and {number}")
+
+
+def _read_values(
+    names: Sequence[str], readers: Sequence[Callable[[Any], Any]], values: Sequence[Any]
+) -> tuple[dict[str, Any], list[Finding]]:
+    row: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, read, value in zip(names, readers, values, strict=True):
+        try:
+            row[name] = None if value is None or value == "" else read(value)
+        except CellError as error:
+            findings.append(Finding(name, value_class(value), f"{name} {error.reason}", error.hint))
+        except TypeError:
+            findings.append(Finding(name, value_class(value), f"{name} must be a list"))
+    return row, findings
