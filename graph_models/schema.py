@@ -9,7 +9,7 @@ becomes ``latitude``), relationships by the column that holds the keys of their 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -138,6 +138,17 @@ class NodeType:
         indexed = (each.name for each in self.properties if each.is_indexed)
         to_one = (each.column for each in self.relationships if not each.is_many)
         return (*indexed, *to_one)
+
+
+def sublabel_of(node: NodeType, row: Mapping[str, Any]) -> str | None:
+    """Return the second label of a row's node, None where its kind has none.
+
+    Examples
+    --------
+    >>> sublabel_of(BY_ENTITY[Provider], {"kind": "social_organisation"})
+    'SocialOrganisation'
+    """
+    return None if node.sublabel is None else "".join(map(str.capitalize, row[node.sublabel].split("_")))
 
 
 S = PropertyType.STRING
