@@ -35,10 +35,8 @@ def open_store(url: str, clock: Clock) -> GraphStore:
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> class AtNoon:
-    ...     def now(self):
-    ...         return datetime(2026, 3, 2, 12, tzinfo=UTC)
-    >>> clock = AtNoon()
+    >>> from types import SimpleNamespace
+    >>> clock = SimpleNamespace(now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
     >>> open_store("mysql://host/city", clock)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.contracts.concurrency import CapacityAccounts, TwoWriters
 from tests.contracts.feed import ChangeFeed
 from tests.contracts.fixtures import StoreFixtures
+from tests.contracts.graphs import Graphs
 from tests.contracts.lifecycle import KilledWhileWriting, OpeningAndClosing
 from tests.contracts.reading import Reading
 from tests.contracts.round_trips import RoundTrips
@@ -27,5 +28,6 @@ class GraphStoreContract(
     Reading,
     OpeningAndClosing,
     KilledWhileWriting,
+    Graphs,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""

@@ -31,7 +31,7 @@ ENDS: dict[str, Any] = {
 }
 
 
-def _skill(key: str, broader: str | None = None) -> Skill:
+def a_skill(key: str, broader: str | None = None) -> Skill:
     return Skill(key, key, key, broader)
 
 
@@ -57,7 +57,7 @@ class References(StoreFixtures):
 
     def test_reference_to_what_the_batch_deletes(self, store: GraphStore) -> None:
         """4.3 A value may not point at what its own batch deletes."""
-        put(store, _skill("gone"))
+        put(store, a_skill("gone"))
         operations = (Delete(Skill, "gone"), Put(a_provider("p5", skills=(SkillOffer("gone", 1.0),))))
         with pytest.raises(UnknownReference):
             store.write(WriteBatch(new_id(), operations))
@@ -84,7 +84,7 @@ class References(StoreFixtures):
 
     def test_delete_while_the_last_reference_moves(self, store: GraphStore) -> None:
         """4.5 A value can be deleted by the batch that points its referrers elsewhere."""
-        put(store, _skill("old"), a_provider("p5", skills=(SkillOffer("old", 1.0),)))
+        put(store, a_skill("old"), a_provider("p5", skills=(SkillOffer("old", 1.0),)))
         store.write(WriteBatch(new_id(), (Delete(Skill, "old"), Put(a_provider("p5")))))
         with pytest.raises(NotFound):
             store.get(Skill, "old")
@@ -94,10 +94,10 @@ class Taxonomy(StoreFixtures):
     @pytest.mark.parametrize(
         "skills",
         [
-            [_skill("care", "care.bathing")],
-            [_skill("care", "c"), _skill("c", "b"), _skill("b", "care.bathing")],
-            [_skill("x", "y"), _skill("y", "x")],
-            [_skill("repairs", "care.feeding"), _skill("care", "repairs")],
+            [a_skill("care", "care.bathing")],
+            [a_skill("care", "c"), a_skill("c", "b"), a_skill("b", "care.bathing")],
+            [a_skill("x", "y"), a_skill("y", "x")],
+            [a_skill("repairs", "care.feeding"), a_skill("care", "repairs")],
         ],
         ids=["with the store", "through the batch", "within the batch", "both ends"],
     )
@@ -110,7 +110,7 @@ class Taxonomy(StoreFixtures):
 
     def test_branches_can_be_moved(self, store: GraphStore) -> None:
         """4.6 Turning a branch upside down in one batch is no circle."""
-        put(store, _skill("care", "care.bathing"), _skill("care.bathing"))
+        put(store, a_skill("care", "care.bathing"), a_skill("care.bathing"))
         assert store.get(Skill, "care").value.broader_id == "care.bathing"
 
 
