@@ -50,8 +50,9 @@ class Crowd:
         street_of = self.settlement.hierarchy.street_of_community
         lowest, highest = np.searchsorted(street_of, (street_of[community], street_of[community] + 1))
         start, stop = self.first[lowest], self.first[highest]
-        skilled = np.flatnonzero((self.skills[start:stop] == rank).any(axis=1)) if rank is not None else ()
-        return int(start + skilled[rng.integers(len(skilled))]) if len(skilled) else None
+        if rank is None or not (places := np.flatnonzero(self.skills[start:stop] == rank)).size:
+            return None
+        return int(start + places[rng.integers(len(places))] // MOST_SKILLS)
 
 
 @lru_cache(maxsize=1)

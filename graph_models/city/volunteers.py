@@ -128,28 +128,33 @@ def _serves(community_code: AreaCode, digits: int) -> tuple[AreaCode, ...]:
     return (AreaCode(community_code[:digits]),) if digits else ()
 
 
-def _skills(
-    rng: np.random.Generator, crowd: Crowd, start: int, stop: int
-) -> Iterator[tuple[SkillOffer, ...]]:
-    """Levels from 0.30 to 1.00; of a skill drawn twice the first level counts."""
+def _skills(rng: np.random.Generator, crowd: Crowd, start: int, stop: int) -> list[tuple[SkillOffer, ...]]:
+    """Draw levels from 0.30 to 1.00; of a skill drawn twice the first level counts."""
+    offers = []
     levels = rng.integers(6, 21, size=(stop - start, MOST_SKILLS)).tolist()
     for ranks, twentieths in zip(crowd.skills[start:stop].tolist(), levels, strict=True):
         level_of: dict[int, int] = {}
         for rank, level in zip(ranks, twentieths, strict=True):
             level_of.setdefault(rank, level)
-        yield tuple(_offer(rank, level) for rank, level in level_of.items())
+        offers.append(tuple(_offer(rank, level) for rank, level in level_of.items()))
+    return offers
 
 
 def _member_of(
     rng: np.random.Generator, around: Surroundings, lives_in: Sequence[int]
-) -> Iterator[ProviderId | None]:
+) -> list[ProviderId | None]:
     kinds = choose(rng, MEMBER_OF, len(lives_in))
     charities = rng.integers(around.charities, size=len(lives_in)).tolist()
-    for kind, community, charity in zip(kinds, lives_in, charities, strict=True):
-        if kind == "station":
-            yield around.station_ids[community]
-        else:
-            yield charity_id(charity) if kind == "charity" else None
+    return [
+        _organisation(kind, around.station_ids[community], charity)
+        for kind, community, charity in zip(kinds, lives_in, charities, strict=True)
+    ]
+
+
+def _organisation(kind: str, station_id: ProviderId, charity: int) -> ProviderId | None:
+    if kind == "station":
+        return station_id
+    return charity_id(charity) if kind == "charity" else None
 
 
 def _verified_at(rng: np.random.Generator, size: int, as_of: datetime) -> list[datetime | None]:
