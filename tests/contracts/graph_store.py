@@ -9,7 +9,7 @@ from tests.contracts.graphs import Graphs
 from tests.contracts.lifecycle import KilledWhileWriting, OpeningAndClosing
 from tests.contracts.reading import Reading
 from tests.contracts.round_trips import RoundTrips
-from tests.contracts.rules import Hierarchy, References, Taxonomy
+from tests.contracts.rules import Hierarchy, References, SeveralRules, Taxonomy
 from tests.contracts.writing import Idempotence, Writing
 
 __all__ = ["GraphStoreContract", "StoreFixtures"]
@@ -22,6 +22,7 @@ class GraphStoreContract(
     References,
     Taxonomy,
     Hierarchy,
+    SeveralRules,
     CapacityAccounts,
     TwoWriters,
     ChangeFeed,

@@ -6,6 +6,8 @@ from dataclasses import MISSING, fields
 from datetime import UTC
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from graph_models.domain.places import Area
 from graph_models.domain.providers import Provider
@@ -14,6 +16,7 @@ from graph_models.ports import Entity, GraphStore, Stored, key_of
 from graph_models.schema import NODE_TYPES
 from tests.builders import a_provider
 from tests.contracts.fixtures import StoreFixtures, put
+from tests.contracts.strategies import ENTITIES
 from tests.contracts.values import complete_values, sparse_values
 
 
@@ -82,3 +85,19 @@ class RoundTrips(StoreFixtures):
         assert store.get(Provider, "x").value == values[1]
         assert store.get(Provider, "X").value == values[2]
         assert store.count(Area) == 4
+
+    @settings(
+        max_examples=40,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
+    @given(
+        values=st.lists(ENTITIES, min_size=1, max_size=12, unique_by=lambda each: (type(each), key_of(each)))
+    )
+    def test_any_valid_value_comes_back(self, store: GraphStore, values: list[Entity]) -> None:
+        """1.7 Any valid value comes back equal, whatever stood there before."""
+        put(store, *values)
+        for value in values:
+            assert store.get(type(value), key_of(value)).value == value

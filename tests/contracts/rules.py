@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from graph_models.domain.errors import InvalidValue, NotFound, StillReferenced, UnknownReference
+from graph_models.domain.categories import Category
+from graph_models.domain.errors import (
+    DuplicateKey,
+    InvalidValue,
+    LastMeterError,
+    NotFound,
+    StillReferenced,
+    UnknownReference,
+)
 from graph_models.domain.places import Area, AreaLevel
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillRequirement
-from graph_models.ports import Delete, Entity, GraphStore, Operation, Put, WriteBatch, key_of
+from graph_models.ports import NEW, Delete, Entity, GraphStore, Operation, Put, WriteBatch, key_of
 from graph_models.schema import BY_ENTITY, NODE_TYPES
 from tests.builders import COMMUNITY, a_provider
 from tests.contracts.fixtures import StoreFixtures, delete, new_id, put
@@ -133,3 +141,19 @@ class Hierarchy(StoreFixtures):
         )
         store.write(WriteBatch(new_id(), operations))
         assert store.get(Area, COMMUNITY).value.level is AreaLevel.STREET
+
+
+class SeveralRules(StoreFixtures):
+    def test_the_first_broken_rule_counts(self, store: GraphStore) -> None:
+        """4.8 Of several broken rules the one told is the same in every store, whatever the order."""
+        broken: list[tuple[Operation, type[LastMeterError]]] = [
+            (Put(a_provider("p1"), NEW), DuplicateKey),
+            (Put(a_provider("p5", member_of="nobody")), UnknownReference),
+            (Delete(Category, "home_care"), StillReferenced),
+            (Put(a_skill("care", "care.bathing")), InvalidValue),
+        ]
+        while broken:
+            batch = WriteBatch(new_id(), tuple(operation for operation, _ in reversed(broken)))
+            with pytest.raises(broken[0][1]):
+                store.write(batch)
+            broken.pop(0)
