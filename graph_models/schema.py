@@ -353,5 +353,5 @@ NODE_TYPES: tuple[NodeType, ...] = (
     ),
 )
 
-BY_ENTITY: dict[type[Entity], NodeType] = {each.entity: each for each in NODE_TYPES}
+BY_ENTITY: dict[type[Any], NodeType] = {each.entity: each for each in NODE_TYPES}
 BY_LABEL: dict[str, NodeType] = {each.label: each for each in NODE_TYPES}
