@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import AreaCode
 from graph_models.domain.places import Area, AreaLevel, Location
-from matcher.travel import distance_m
+from matcher.travel import distances_m
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -27,11 +29,13 @@ class Areas:
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}
-        self._communities = sorted(
-            (area.code, area.location)
+        located = sorted(
+            (area.code, area.location.latitude, area.location.longitude)
             for area in self._areas.values()
             if area.level is AreaLevel.COMMUNITY and area.location is not None
         )
+        self._communities = [code for code, _, _ in located]
+        self._points = np.array([point for _, *point in located], np.float64).reshape(-1, 2).T
 
     def __contains__(self, code: AreaCode) -> bool:
         return code in self._areas
@@ -67,7 +71,6 @@ class Areas:
 
     def nearest_community(self, location: Location) -> AreaCode | None:
         """Return the community whose point is nearest, the first code among equals."""
-        nearest = min(
-            ((distance_m(location, point), code) for code, point in self._communities), default=None
-        )
-        return nearest and nearest[1]
+        if not self._communities:
+            return None
+        return self._communities[int(np.argmin(distances_m(location, *self._points)))]

@@ -53,7 +53,7 @@ def describe_near_miss(context: NeedContext, provider: Provider, reason: Reason)
 
 
 def _inactive(_: NeedContext, __: Provider) -> Iterator[Gap]:
-    yield Gap("would have to be active")
+    yield Gap(Reason.INACTIVE, "would have to be active")
 
 
 def _not_skilled(context: NeedContext, provider: Provider) -> Iterator[Gap]:
@@ -64,31 +64,38 @@ def _not_skilled(context: NeedContext, provider: Provider) -> Iterator[Gap]:
             level = f" at {required:g}" if required else ""
             has = f"{actual:g}" if value else "none"
             change = f"needs skill {each.skill_id}{level}, has {has}"
-            yield Gap(change, each.skill_id, actual, required, "level")
+            yield Gap(Reason.NOT_SKILLED, change, each.skill_id, actual, required, "level")
 
 
 def _no_capacity(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     free, wanted = provider.capacity.remaining, units_wanted(context)
-    yield Gap(f"{free} of {wanted} units free: {wanted - free} more needed", None, free, wanted, "unit")
+    yield Gap(
+        Reason.NO_CAPACITY,
+        f"{free} of {wanted} units free: {wanted - free} more needed",
+        None,
+        free,
+        wanted,
+        "unit",
+    )
 
 
 def _too_far(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     distance, limit = distance_between(context, provider), travel_limit(context, provider)
     if distance == UNKNOWN_M:
-        yield Gap("would have to have a location on record", None, None, limit / 1000, "km")
+        yield Gap(Reason.TOO_FAR, "would have to have a location on record", None, None, limit / 1000, "km")
         return
     digits = 1 if distance - limit >= 100 else 3
     lengths = (distance - limit, distance, limit)
     excess, away, most = (f"{metres / 1000:.{digits}f} km" for metres in lengths)
     whose = "limit" if limit == context.search_radius_m else "its own limit"
     change = f"would have to be {excess} nearer: {away} away, {whose} {most}"
-    yield Gap(change, None, distance / 1000, limit / 1000, "km")
+    yield Gap(Reason.TOO_FAR, change, None, distance / 1000, limit / 1000, "km")
 
 
 def _outside_service_area(context: NeedContext, _: Provider) -> Iterator[Gap]:
     code = context.community_code
     place = "a community" if code is None else f"community {code} or an area around it"
-    yield Gap(f"would have to serve {place}", code)
+    yield Gap(Reason.OUTSIDE_SERVICE_AREA, f"would have to serve {place}", code)
 
 
 def _unavailable(context: NeedContext, provider: Provider) -> Iterator[Gap]:
@@ -96,20 +103,20 @@ def _unavailable(context: NeedContext, provider: Provider) -> Iterator[Gap]:
         free = context.window.longest_overlap(provider.availability) / _MINUTE
         needed = context.window.needed / _MINUTE
         change = f"free for {free:g} minutes on end within the time window, {needed:g} needed"
-        yield Gap(change, None, free, needed, "minute")
+        yield Gap(Reason.UNAVAILABLE_AT_TIME, change, None, free, needed, "minute")
 
 
 def _not_eligible(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     terms = provider.eligibility
     if not is_of_age(context, terms):
-        yield Gap(f"takes {_ages(terms)} only")
+        yield Gap(Reason.NOT_ELIGIBLE, f"takes {_ages(terms)} only")
     if not is_in_hardship_served(context, terms):
-        yield Gap(f"takes hardship {', '.join(terms.hardship)} only")
+        yield Gap(Reason.NOT_ELIGIBLE, f"takes hardship {', '.join(terms.hardship)} only")
     if not speaks_with(context, provider.languages):
-        yield Gap(f"speaks {', '.join(provider.languages)} only")
+        yield Gap(Reason.NOT_ELIGIBLE, f"speaks {', '.join(provider.languages)} only")
     if not accommodates(context, provider.accessibility):
         offered = ", ".join(provider.accessibility or ()) or "none"
-        yield Gap(f"offers accessibility {offered}, more is needed")
+        yield Gap(Reason.NOT_ELIGIBLE, f"offers accessibility {offered}, more is needed")
 
 
 def _ages(terms: Eligibility) -> str:
@@ -123,26 +130,30 @@ def _ages(terms: Eligibility) -> str:
 def _not_verified(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     most = context.parameters.verification_days
     if provider.verified_at is None:
-        yield Gap("would have to be verified", None, None, most, "day")
+        yield Gap(Reason.NOT_VERIFIED, "would have to be verified", None, None, most, "day")
         return
     days = -(-(context.now - to_microseconds(provider.verified_at)) // DAY)
-    yield Gap(f"verified {days} days ago, at most {most} count", None, days, most, "day")
+    yield Gap(Reason.NOT_VERIFIED, f"verified {days} days ago, at most {most} count", None, days, most, "day")
 
 
 def _excluded(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     is_named = provider.id in context.need.excluded_provider_ids
-    yield Gap("is excluded by the need" if is_named else "has rejected a referral for this need")
+    yield Gap(
+        Reason.EXCLUDED, "is excluded by the need" if is_named else "has rejected a referral for this need"
+    )
 
 
 def _on_cooldown(context: NeedContext, provider: Provider) -> Iterator[Gap]:
     ready = ready_at(provider)
     if ready is not None and ready > context.now:
         until = to_instant(ready, context.time_zone).isoformat(timespec="minutes")
-        yield Gap(f"on cooldown until {until}", None, (ready - context.now) / _HOUR, 0, "hour")
+        yield Gap(
+            Reason.ON_COOLDOWN, f"on cooldown until {until}", None, (ready - context.now) / _HOUR, 0, "hour"
+        )
     if has_reached_cap(provider):
         times, most = provider.recent_referrals, provider.monthly_cap
         change = f"asked {times} times in 30 days, monthly cap {most}"
-        yield Gap(change, None, times, most, "referral in 30 days")
+        yield Gap(Reason.ON_COOLDOWN, change, None, times, most, "referral in 30 days")
 
 
 _GAPS: dict[Reason, Callable[[NeedContext, Provider], Iterator[Gap]]] = {

@@ -66,6 +66,8 @@ class Gap:
 
     Parameters
     ----------
+    reason
+        The failing rule.
     change
         What, as a phrase in English.
     subject
@@ -76,6 +78,7 @@ class Gap:
         Unit of both.
     """
 
+    reason: Reason
     change: str
     subject: str | None = None
     actual: float | None = None

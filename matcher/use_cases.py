@@ -1,0 +1,223 @@
+"""What a dispatcher asks for: providers for a need, from a store as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
+
+from graph_models.domain.categories import Category
+from graph_models.domain.checks import check_integer
+from graph_models.domain.errors import UnknownReference
+from graph_models.domain.identifiers import AreaCode, NeedId, ProviderId
+from graph_models.domain.needs import Need
+from graph_models.domain.people import Resident
+from graph_models.domain.places import Area
+from graph_models.domain.providers import Provider
+from graph_models.domain.referrals import Referral, ReferralStatus
+from graph_models.domain.skills import Skill
+from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
+from matcher.catalogue import Catalogue, compile_catalogue
+from matcher.context import History, gather_context
+from matcher.engine import Engine
+from matcher.parameters import MatchParameters
+from matcher.suggestions import SuggestionList
+
+MAX_SUGGESTIONS = 100
+_CHANGE_SETS_AT_ONCE = 100
+_IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
+
+
+@dataclass(frozen=True, slots=True)
+class NeedSuggestions:
+    """The answer for one need, with what it was made from.
+
+    Parameters
+    ----------
+    need
+        The need as it was read or given.
+    community_code
+        Its community, or the nearest one, which stood in for it.
+    graph_revision
+        Sequence number of the last change set that the answer takes account of.
+    is_synthetic
+        Whether the need or its surroundings were made up for a demonstration.
+    result
+        Ranked providers, and why there are not more.
+    """
+
+    need: Need
+    community_code: AreaCode | None
+    graph_revision: int
+    is_synthetic: bool
+    result: SuggestionList
+
+
+class LiveMatcher:
+    """Suggestions from a store, kept up with its change feed.
+
+    May be shared between threads: answers and updates of the engine take turns, so no answer sees an
+    update by halves. It takes account of every change set up to its `graph_revision`; of a provider
+    that changed again meanwhile it may show the later state.
+
+    Parameters
+    ----------
+    store
+        Where the graph lives. Loading reads all of its providers.
+    clock
+        Tells the time against which cooldowns and verifications are held.
+    parameters
+        Of the matching model.
+
+    Raises
+    ------
+    InvalidValue
+        If the parameters name a category that the service menu does not have.
+    StoreUnavailable
+        If the store is away, also from every method.
+    """
+
+    def __init__(self, store: GraphStore, clock: Clock, parameters: MatchParameters) -> None:
+        self._store = store
+        self._clock = clock
+        self._parameters = parameters
+        self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
+        self._state = Lock()  # over engine, catalogue and cursor, which change together
+        self._engine = Engine()
+        # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
+        self._cursor = store.head()
+        self._catalogue = self._read_catalogue()
+        providers = (stored.value for stored in store.scan(Provider))
+        while batch := list(islice(providers, MAX_BATCH)):
+            self._engine.put(batch)
+        self.refresh()
+
+    @property
+    def cursor(self) -> int:
+        """Sequence number of the last change set that answers take account of."""
+        return self._cursor
+
+    @property
+    def provider_count(self) -> int:
+        """Number of providers that answers choose from."""
+        return len(self._engine)
+
+    def refresh(self) -> None:
+        """Catch up with everything that was committed before the call."""
+        with self._refreshing:
+            while self._store.head() > self._cursor:
+                self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+
+    def suggest(self, need_id: NeedId, limit: int = 10, explain: bool = False) -> NeedSuggestions:
+        """Rank providers for a stored need.
+
+        Parameters
+        ----------
+        need_id
+            The need.
+        limit
+            Most suggestions, 1 to 100.
+        explain
+            Whether to say why there are not more even if there are `limit` suggestions.
+
+        Raises
+        ------
+        NotFound
+            If the store has no such need.
+        InvalidValue
+            If `limit` is out of range, or neither the need nor its community has a point.
+        """
+        need = self._store.get(Need, need_id).value
+        return self._answer(need, self._resident_of(need), limit, explain, is_stored=True)
+
+    def suggest_for(
+        self, need: Need, resident: Resident | None = None, limit: int = 10, explain: bool = False
+    ) -> NeedSuggestions:
+        """Rank providers for a need that is not stored.
+
+        Parameters
+        ----------
+        need
+            The need. If it names a resident of the store, that resident's history counts.
+        resident
+            For whom; None means the resident that the need names, if any.
+        limit, explain
+            As for `suggest`.
+
+        Raises
+        ------
+        UnknownReference
+            If its category, resident, community or a required skill does not exist.
+        InvalidValue
+            If `limit` is out of range, or neither the need nor its community has a point.
+        """
+        person = self._resident_of(need) if resident is None else resident
+        return self._answer(need, person, limit, explain, is_stored=False)
+
+    def _answer(
+        self, need: Need, resident: Resident | None, limit: int, explain: bool, *, is_stored: bool
+    ) -> NeedSuggestions:
+        check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
+        self.refresh()
+        history, now = self._history_of(need, is_stored=is_stored), self._clock.now()
+        with self._state:
+            context = gather_context(need, self._catalogue, now, resident, history)
+            result = self._engine.suggest(context, limit, explain=explain)
+            code, areas, revision = context.community_code, self._catalogue.areas, self._cursor
+        is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
+        return NeedSuggestions(need, code, revision, is_synthetic, result)
+
+    def _resident_of(self, need: Need) -> Resident | None:
+        if need.resident_id is None:
+            return None
+        found = self._store.get_many(Resident, [need.resident_id])
+        if need.resident_id not in found:
+            raise UnknownReference("need.resident_id", "resident", need.resident_id)
+        return found[need.resident_id].value
+
+    def _history_of(self, need: Need, *, is_stored: bool) -> History:
+        """Look up who completed a referral for the resident, and who rejected this need."""
+        served: set[ProviderId] = set()
+        if need.resident_id is not None:
+            for earlier in self._every(Need, {"resident_id": need.resident_id}):
+                served |= self._answered(earlier.id, ReferralStatus.COMPLETED)
+        rejected = self._answered(need.id, ReferralStatus.REJECTED) if is_stored else set()
+        return History(frozenset(served), frozenset(rejected))
+
+    def _answered(self, need_id: NeedId, status: ReferralStatus) -> set[ProviderId]:
+        referrals = self._every(Referral, {"need_id": need_id})
+        return {each.provider_id for each in referrals if each.status is status}
+
+    def _every(self, kind: type[E], where: Mapping[str, str]) -> Iterator[E]:
+        after: str | None = None
+        while True:
+            page = self._store.page(kind, where=where, after=after, limit=1_000)
+            yield from (stored.value for stored in page.items)
+            if (after := page.next_after) is None:
+                return
+
+    def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
+        """Read what the change sets changed, then put it in force all at once."""
+        changes = [change for each in change_sets for change in each.changes]
+        keys = list(dict.fromkeys(change.key for change in changes if change.kind is Provider))
+        found: list[Provider] = []
+        for start in range(0, len(keys), MAX_BATCH):
+            some = self._store.get_many(Provider, keys[start : start + MAX_BATCH])
+            found.extend(stored.value for stored in some.values())
+        is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
+        catalogue = self._read_catalogue() if is_catalogue_stale else self._catalogue
+        gone = set(keys).difference(provider.id for provider in found)
+        with self._state:
+            self._engine.put(found)
+            self._engine.remove(map(ProviderId, gone))
+            self._catalogue = catalogue
+            self._cursor = change_sets[-1].sequence
+
+    def _read_catalogue(self) -> Catalogue:
+        return compile_catalogue(
+            (stored.value for stored in self._store.scan(Area)),
+            (stored.value for stored in self._store.scan(Skill)),
+            (stored.value for stored in self._store.scan(Category)),
+            self._parameters,
+        )
