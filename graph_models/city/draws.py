@@ -85,6 +85,19 @@ class Lottery:
         return np.searchsorted(self._bounds, tickets, side="right")
 
 
+def deal(rng: np.random.Generator, weight_of: Mapping[T, int], size: int) -> list[T]:
+    """Return `size` of the given options in their exact shares, in random order.
+
+    Examples
+    --------
+    >>> sorted(deal(stream(1, Part.NEEDS), {"a": 3, "b": 1}, 8))
+    ['a', 'a', 'a', 'a', 'a', 'a', 'b', 'b']
+    """
+    counts = apportion(size, list(weight_of.values()))
+    hand = [option for option, count in zip(weight_of, counts, strict=True) for _ in range(count)]
+    return [hand[at] for at in rng.permutation(size).tolist()]
+
+
 def choose(rng: np.random.Generator, weight_of: Mapping[T, int], size: int) -> list[T]:
     """Draw `size` of the given options, in proportion to their weights.
 

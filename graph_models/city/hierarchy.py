@@ -99,3 +99,17 @@ def _read_outlines() -> dict[str, Any]:
     outlines = {each["properties"]["district_code"]: shape(each["geometry"]) for each in features}
     shapely.prepare(list(outlines.values()))
     return outlines
+
+
+def district_at(latitude: float, longitude: float) -> str | None:
+    """Tell in which district, by code, a WGS-84 point lies; None if in none.
+
+    Examples
+    --------
+    >>> district_at(23.129, 113.264), district_at(39.9, 116.4)
+    ('440104', None)
+    """
+    point = shapely.Point(longitude, latitude)
+    hierarchy = load_hierarchy()
+    pairs = zip(hierarchy.districts, hierarchy.outlines, strict=True)
+    return next((district.code for district, outline in pairs if outline.covers(point)), None)

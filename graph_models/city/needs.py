@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from graph_models.city.crowd import Crowd, volunteer_id
-from graph_models.city.draws import Part, choose, stream
+from graph_models.city.draws import Part, choose, deal, stream
 from graph_models.city.hierarchy import TIME_ZONE
 from graph_models.city.menu import ACUTE, first_skill
 from graph_models.city.placement import to_location
@@ -59,13 +59,17 @@ def open_needs(people: People, crowd: Crowd, seed: int, as_of: datetime) -> Iter
     """Iterate over the open needs, in order of resident."""
     rng = stream(seed, Part.NEEDS)
     size = len(people.residents)
-    calm, acute = choose(rng, URGENCY, size), choose(rng, URGENCY_ACUTE, size)
+    is_acute = [category_id in ACUTE for category_id in people.category_ids]
+    urgencies = {
+        True: iter(deal(rng, URGENCY_ACUTE, sum(is_acute))),
+        False: iter(deal(rng, URGENCY, size - sum(is_acute))),
+    }
     units, windows = choose(rng, UNITS, size), choose(rng, WINDOWS, size)
     is_indivisible = (rng.integers(100, size=size) < INDIVISIBLE_PERCENT).tolist()
     days = rng.integers(DAYS_AHEAD, size=size).tolist()
     minutes_ago = rng.integers(60, OLDEST_MINUTES, size=size).tolist()
     for at, (resident, category_id) in enumerate(zip(people.residents, people.category_ids, strict=True)):
-        urgency = acute[at] if category_id in ACUTE else calm[at]
+        urgency = next(urgencies[is_acute[at]])
         wanted = 1 if category_id in ONE_OFF else units[at]
         ahead = days[at] if urgency is Urgency.ROUTINE else days[at] % DAYS_AHEAD_URGENT
         yield Need(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from graph_models.city.draws import IntArray, Part, apportion, choose, stream
+from graph_models.city.draws import IntArray, Part, apportion, choose, deal, stream
 from graph_models.city.hierarchy import TIME_ZONE
 from graph_models.city.placement import scatter
 from graph_models.city.profiles import Profile, load_profiles
@@ -108,10 +108,8 @@ def _draw_traits(rng: np.random.Generator, profile: Profile, size: int) -> list[
     ages = rng.integers(profile.min_age, profile.max_age + 1, size=size).tolist()
     without = 100 - sum(profile.accessibility_percent.values())
     accessibility = choose(rng, {**profile.accessibility_percent, "": without}, size)
-    counts = apportion(size, list(profile.needs.values()))
-    categories = [each for each, count in zip(profile.needs, counts, strict=True) for _ in range(count)]
-    order = rng.permutation(size).tolist()
+    categories = deal(rng, profile.needs, size)
     return [
-        _Traits(profile, age, ACCESSIBILITY_OF_CATEGORY.get(categories[at], access), categories[at])
-        for age, access, at in zip(ages, accessibility, order, strict=True)
+        _Traits(profile, age, ACCESSIBILITY_OF_CATEGORY.get(category_id, access), category_id)
+        for age, access, category_id in zip(ages, accessibility, categories, strict=True)
     ]
