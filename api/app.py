@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI
-from matcher.use_cases import LiveMatcher
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -20,12 +18,12 @@ from api.dependencies import Services
 from api.engine import Engine
 from api.metrics import Metrics
 from api.middleware import BodyLimit, Observation
+from api.parameters import read_parameters
 from api.routes import categories, communities, needs, operations, providers, skills, suggestions
 from api.settings import Settings
-from graph_models.domain.errors import InvalidValue
 from graph_models.ports import Clock, GraphStore
 from graph_models.stores.opening import open_store
-from matcher.parameters import MatchParameters, default_parameters, parse_parameters
+from matcher.use_cases import LiveMatcher
 
 ROUTERS = tuple(
     module.router for module in (needs, suggestions, providers, communities, skills, categories, operations)
@@ -49,7 +47,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         If the store cannot be opened or the matching parameters are refused.
     """
     clock = clock or SystemClock()
-    parameters = _read_parameters(settings.parameters_file)
+    parameters = read_parameters(settings.parameters_file)
     store = store or open_store(settings.store_url, clock)
     metrics = Metrics()
 
@@ -85,12 +83,3 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
     handlers.install(app, served)
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
-
-
-def _read_parameters(path: Path | None) -> MatchParameters:
-    if path is None:
-        return default_parameters()
-    try:
-        return parse_parameters(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue("parameters_file", "name a readable file in UTF-8", str(path)) from error

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from api.bodies import JsonRoute
-from api.dependencies import ClockDep, EngineDep, KeyPath, StoreDep
+from api.dependencies import ClockDep, EngineDep, KeyPath
 from api.openapi import OF_BODY, OF_STORE, failures
-from api.problems import refusing
+from api.problems import Refusal, refusing
 from api.routes.examples import DESCRIBED_NEED
 from api.schemas.suggestions import SuggestionAnswer, SuggestionQuery, SuggestionRequest
-from graph_models.domain.needs import Need
+from graph_models.domain.errors import InvalidValue
+from graph_models.domain.identifiers import NeedId
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
 
@@ -23,13 +24,14 @@ router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
     responses=failures(*OF_STORE, "not-ready", "not-found", "invalid-request", "rule-broken"),
 )
 def suggest_for_need(
-    key: KeyPath, query: Annotated[SuggestionQuery, Query()], store: StoreDep, engine: EngineDep
+    key: KeyPath, query: Annotated[SuggestionQuery, Query()], engine: EngineDep
 ) -> SuggestionAnswer:
     """Rank the providers that can serve a stored need, best first, and say why."""
-    need = store.get(Need, key).value
-    with refusing():
-        result = engine.matcher.suggest(need.id, query.limit, query.explain)
-    return SuggestionAnswer.of(need, result)
+    try:
+        return SuggestionAnswer.of(engine.matcher.suggest(NeedId(key), query.limit, query.explain))
+    except InvalidValue as error:
+        # The stored need has no point, or a window that local time cannot tell: a change to it helps.
+        raise Refusal("rule-broken", str(error)) from error
 
 
 @router.post(
@@ -43,7 +45,5 @@ def suggest_for_description(
     engine: EngineDep,
 ) -> SuggestionAnswer:
     """Rank the providers that could serve a need that is described here and stored nowhere."""
-    with refusing():
-        need = body.need.to_domain(DESCRIBED, clock.now())
-        result = engine.matcher.suggest_for(need, None, body.limit, body.explain)
-    return SuggestionAnswer.of(need, result)
+    with refusing("need"):
+        return SuggestionAnswer.of(body.ask(engine.matcher, clock.now()))

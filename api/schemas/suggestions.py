@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.common import Ids, PageLimit, RequestModel, ResponseModel
+from api.schemas.common import INTEGRAL, Ids, PageLimit, QueryModel, RequestModel, ResponseModel
 from api.schemas.needs import DescribedNeed, NeedOutput
-from api.schemas.providers import Age
-from graph_models.domain.needs import Need
+from graph_models.domain.identifiers import AreaCode, ResidentId
+from graph_models.domain.people import Resident
 from matcher.parameters import FactorName
 from matcher.rules import Reason
-from matcher.suggestions import SuggestionList
+from matcher.use_cases import LiveMatcher, NeedSuggestions
 
+DESCRIBED = "described"  # id of a need or resident that is not stored
 WHEN_EXPLAINED = "Null unless `explain` is set or there are fewer suggestions than `limit`"
 
 
-class SuggestionQuery(RequestModel):
+Explain = Annotated[bool, Field(description="Say why there are not more in any case")]
+# A birth year earlier than the domain admits would be refused under a name the client did not send.
+LivingAge = Annotated[int, Field(ge=0, le=140, description="Years reached in this calendar year"), INTEGRAL]
+
+
+class SuggestionQuery(QueryModel):
     limit: PageLimit = 10
-    explain: Annotated[bool, Field(description="Say why there are not more in any case")] = False
+    explain: Explain = False
 
 
 class DescribedResident(RequestModel):
     """What matters about a person for matching; what is not known excludes nobody."""
 
-    age: Annotated[Age | None, Field(description="Years reached in this calendar year")] = None
+    age: LivingAge | None = None
     hardship: Annotated[Ids | None, Field(description="Categories of hardship; null: not known")] = None
     languages: Annotated[Ids | None, Field(description="BCP 47 tags; null: not known")] = None
     accessibility: Annotated[Ids | None, Field(description="What a place or helper must offer")] = None
 
+    def to_domain(self, community_code: str | None, now: datetime) -> Resident:
+        """Stand in for a resident on record: the age is that of this year, the place that of the need."""
+        code = AreaCode(community_code or DESCRIBED)
+        return Resident(
+            ResidentId(DESCRIBED),
+            registration_code=code,
+            residence_code=code,
+            birth_year=None if self.age is None else now.year - self.age,
+            hardship=tuple(self.hardship or ()),
+            languages=tuple(self.languages or ()),
+            accessibility=tuple(self.accessibility or ()),
+        )
 
-class SuggestionRequest(SuggestionQuery):
+
+class SuggestionRequest(RequestModel):
+    limit: Annotated[PageLimit, INTEGRAL] = 10
+    explain: Explain = False
     need: DescribedNeed
     resident: Annotated[
         DescribedResident | None, Field(description="A person not on record, in place of `resident_id`")
     ] = None
+
+    def ask(self, matcher: LiveMatcher, now: datetime) -> NeedSuggestions:
+        need = self.need.to_domain(DESCRIBED, now)
+        resident = None if self.resident is None else self.resident.to_domain(need.community_code, now)
+        return matcher.suggest_for(need, resident, self.limit, self.explain)
 
 
 class FactorOutput(ResponseModel):
@@ -92,11 +119,20 @@ class SuggestionAnswer(ResponseModel):
         dict[Reason, int] | None, Field(description=f"Those by first failing rule. {WHEN_EXPLAINED}")
     ]
     near_misses: Annotated[list[NearMissOutput] | None, Field(description=f"Best first. {WHEN_EXPLAINED}")]
+    community_code: Annotated[
+        str | None, Field(description="The need's community, or the nearest one, which stood in for it")
+    ]
+    graph_revision: Annotated[int, Field(description="Last change set that the answer takes account of")]
+    is_synthetic: Annotated[bool, Field(description="Whether it rests on data made up for a demonstration")]
 
     @classmethod
-    def of(cls, need: Need, result: SuggestionList) -> SuggestionAnswer:
+    def of(cls, answer: NeedSuggestions) -> SuggestionAnswer:
+        result = answer.result
         return cls(
-            need=NeedOutput.model_validate(need),
+            need=NeedOutput.model_validate(answer.need),
+            community_code=answer.community_code,
+            graph_revision=answer.graph_revision,
+            is_synthetic=answer.is_synthetic,
             suggestions=[SuggestionOutput.model_validate(each) for each in result.suggestions],
             considered=result.considered,
             rejected=None if result.rejected is None else dict(result.rejected),

@@ -17,6 +17,7 @@ from graph_models.stores.local_neo4j.failures import (
 from graph_models.stores.local_neo4j.launch import Memory
 from graph_models.stores.local_neo4j.server import (
     ANY_PORT,
+    CREDENTIALS_FILE,
     DEFAULT_PORT,
     RunningNeo4j,
     kill,
@@ -27,6 +28,7 @@ from graph_models.stores.local_neo4j.server import (
 
 __all__ = [
     "ANY_PORT",
+    "CREDENTIALS_FILE",
     "DEFAULT_PORT",
     "AlreadyRunning",
     "ExtraNotInstalled",

@@ -38,6 +38,7 @@ DEFAULT_PORT = 7687
 ANY_PORT = 0
 DEFAULT_MEMORY = Memory()
 POLL_S = 0.1
+CREDENTIALS_FILE = "server.json"  # readable by its owner only
 _PASSWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~+=-]{7,127}")
 
 
@@ -236,11 +237,11 @@ def _remember(home: Path, server: RunningNeo4j) -> None:
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(asdict(server), file)
-    new.replace(home / "server.json")
+    new.replace(home / CREDENTIALS_FILE)
 
 
 def _recall(home: Path) -> RunningNeo4j | None:
     try:
-        return RunningNeo4j(**json.loads((home / "server.json").read_text()))
+        return RunningNeo4j(**json.loads((home / CREDENTIALS_FILE).read_text()))
     except FileNotFoundError:
         return None

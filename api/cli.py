@@ -1,0 +1,57 @@
+"""The command line `lastmeter`: assembles settings, clock and store, and hands them to a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.clock import SystemClock
+from api.commands.demo import demo
+from api.commands.generate import generate
+from api.commands.load import load
+from api.commands.neo4j import app as neo4j
+from api.commands.serve import serve
+from api.commands.session import Session
+from api.commands.status import status
+from api.commands.suggest import suggest
+from api.settings import Settings
+from graph_models.domain.errors import LastMeterError
+from graph_models.stores.opening import open_store
+
+app = typer.Typer(
+    name="lastmeter",
+    help="Who nearby is able, free and why: resource matching for social assistance.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo)
+app.command("generate")(generate)
+app.command("load")(load)
+app.command("suggest")(suggest)
+app.command("status")(status)
+app.command("serve")(serve)
+app.add_typer(neo4j, name="neo4j")
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="Store to use instead of LASTMETER_STORE_URL."),
+]
+
+
+@app.callback()
+def assemble(context: typer.Context, store: StoreOption = None) -> None:
+    settings = Settings() if store is None else Settings(store_url=store)
+    clock = SystemClock()
+    context.obj = Session(settings, clock, lambda: open_store(settings.store_url, clock))
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 refused or failed, 2 wrong usage."""
+    try:
+        app()
+    except LastMeterError as error:
+        sys.stderr.write(f"lastmeter: {error}\n")
+        sys.exit(1)

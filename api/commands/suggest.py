@@ -1,0 +1,120 @@
+"""`lastmeter suggest`: ranked, explained providers for one need."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from api.commands.answers import show
+from api.commands.session import JsonFlag, Session, console, print_json, session_of
+from api.parameters import read_parameters
+from api.schemas.suggestions import SuggestionAnswer, SuggestionRequest
+from graph_models.domain.errors import InvalidValue
+from graph_models.domain.identifiers import NeedId
+from graph_models.ports import GraphStore
+from matcher.use_cases import LiveMatcher
+
+NeedArgument = Annotated[
+    str | None, typer.Argument(metavar="NEED", help="Id of a stored need; or describe one with --category.")
+]
+LimitOption = Annotated[int, typer.Option(help="Most suggestions.", min=1, max=100)]
+ExplainFlag = Annotated[bool, typer.Option("--explain", help="Say why there are not more in any case.")]
+CategoryOption = Annotated[str | None, typer.Option(help="Category of a need that is not stored.")]
+NearOption = Annotated[str | None, typer.Option(metavar="LAT,LON", help="Where help is wanted.")]
+CrsOption = Annotated[str, typer.Option(help="Datum of --near: wgs84, gcj02 or bd09.")]
+CommunityOption = Annotated[str | None, typer.Option(help="Community in which help is wanted.")]
+UnitsOption = Annotated[int, typer.Option(help="Units wanted.", min=1)]
+SkillOption = Annotated[
+    list[str] | None, typer.Option("--skill", metavar="ID[:LEVEL]", help="Skill to require; repeatable.")
+]
+AgeOption = Annotated[int | None, typer.Option(help="Age of the resident.", min=0)]
+HardshipOption = Annotated[list[str] | None, typer.Option(help="Category of hardship; repeatable.")]
+LanguageOption = Annotated[list[str] | None, typer.Option(help="Language tag; repeatable.")]
+AccessibilityOption = Annotated[list[str] | None, typer.Option(help="What has to be offered; repeatable.")]
+
+
+def suggest(
+    context: typer.Context,
+    need: NeedArgument = None,
+    limit: LimitOption = 10,
+    explain: ExplainFlag = False,
+    category: CategoryOption = None,
+    near: NearOption = None,
+    crs: CrsOption = "wgs84",
+    community: CommunityOption = None,
+    units: UnitsOption = 1,
+    skill: SkillOption = None,
+    age: AgeOption = None,
+    hardship: HardshipOption = None,
+    language: LanguageOption = None,
+    accessibility: AccessibilityOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Rank the providers for a need, best first, and say why.
+
+    Either name a stored NEED, or describe one: --category with --near or --community.
+    """
+    if (need is None) == (category is None):
+        raise typer.BadParameter("give either NEED or --category")
+    session = session_of(context)
+    with session.open_store() as store:
+        matcher = open_matcher(session, store)
+        if need is not None:
+            answer = SuggestionAnswer.of(matcher.suggest(NeedId(need), limit, explain))
+        else:
+            request = described(
+                need={
+                    "category_id": category,
+                    "location": None if near is None else point(near, crs),
+                    "community_code": community,
+                    "units": units,
+                    "required_skills": None if skill is None else [requirement(each) for each in skill],
+                },
+                resident={
+                    "age": age,
+                    "hardship": hardship,
+                    "languages": language,
+                    "accessibility": accessibility,
+                },
+                limit=limit,
+                explain=explain,
+            )
+            answer = SuggestionAnswer.of(request.ask(matcher, session.clock.now()))
+    if as_json:
+        print_json(answer)
+    else:
+        show(answer, console())
+
+
+def open_matcher(session: Session, store: GraphStore) -> LiveMatcher:
+    return LiveMatcher(store, session.clock, read_parameters(session.settings.parameters_file))
+
+
+def point(near: str, crs: str) -> dict[str, object]:
+    latitude, _, longitude = near.partition(",")
+    try:
+        return {"latitude": float(latitude), "longitude": float(longitude), "crs": crs}
+    except ValueError as error:
+        raise InvalidValue("--near", "be two numbers in degrees, like 23.129,113.264", near) from error
+
+
+def requirement(text: str) -> dict[str, object]:
+    skill_id, colon, level = text.partition(":")
+    try:
+        return {"skill_id": skill_id, "min_level": float(level) if colon else 0.0}
+    except ValueError as error:
+        raise InvalidValue(
+            "--skill", "end in a level from 0 to 1, like nursing.wound_care:0.5", text
+        ) from error
+
+
+def described(**members: object) -> SuggestionRequest:
+    """Check the options by the rules of the HTTP interface."""
+    try:
+        return SuggestionRequest.model_validate(members)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(each) for each in first["loc"])
+        raise InvalidValue(field, f"be valid ({first['msg']})", first["type"]) from error
