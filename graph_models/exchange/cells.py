@@ -18,9 +18,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from graph_models.exchange.problems import FORMULA_START, CellError
+
+# Many rows say the same: capacities, languages, areas, skills.
+_repeated = lru_cache(maxsize=4096)
 
 SEPARATOR = "|"
 EMPTY_LIST = "none"
@@ -60,6 +64,7 @@ def parse_text(cell: str) -> str:
     return unguard(cell)
 
 
+@_repeated
 def parse_integer(cell: str) -> int:
     """Read an integer in ASCII digits."""
     text = cell.strip()
@@ -76,6 +81,7 @@ def parse_number(cell: str) -> float:
     return float(text)
 
 
+@_repeated
 def parse_boolean(cell: str) -> bool:
     """Read ``true`` or ``false`` in any case."""
     value = _BOOLEANS.get(cell.strip().lower())
@@ -84,6 +90,7 @@ def parse_boolean(cell: str) -> bool:
     return value
 
 
+@_repeated
 def parse_instant(cell: str) -> datetime:
     """Read an ISO 8601 instant with its offset from UTC."""
     example = "write it like 2026-03-02T09:00:00+08:00"
@@ -96,6 +103,7 @@ def parse_instant(cell: str) -> datetime:
     return instant
 
 
+@_repeated
 def parse_list(cell: str) -> tuple[str, ...]:
     """Read ``a|b``; ``none`` is a known empty list."""
     if cell == EMPTY_LIST:
@@ -106,6 +114,7 @@ def parse_list(cell: str) -> tuple[str, ...]:
     return items
 
 
+@_repeated
 def parse_pairs(cell: str) -> tuple[tuple[str, float], ...]:
     """Read ``key:number|key:number``."""
     pairs = []

@@ -93,6 +93,9 @@ def referenced_keys(column: Column, row: Mapping[str, Any]) -> Sequence[str]:
 def check_header(kind: type[Entity], names: Sequence[str]) -> Iterator[Finding]:
     """Yield what is wrong with the header of a table file."""
     known = columns_of(kind)
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+        yield Finding(None, "header", "the header is one cell", "separate cells with commas")
+        return
     for name in names:
         if name not in known:
             shown = name[:40] if name.isprintable() else ""

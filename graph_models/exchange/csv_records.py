@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from pathlib import Path
 
 from graph_models.exchange.opening import MAX_LINE_CHARACTERS, Lines, LineTooLong, is_damaged
 from graph_models.exchange.problems import Finding
@@ -24,6 +24,7 @@ class CsvRecord:
     line: int
     cells: list[str]
     finding: Finding | None = None
+    position: int = 0
 
 
 class _Feed:
@@ -42,33 +43,43 @@ class _Feed:
         return line
 
 
-def read_records(stream: BinaryIO, encoding: str) -> Iterator[CsvRecord]:
+def read_records(path: Path, encoding: str) -> Iterator[CsvRecord]:
     """Read CSV records in bounded memory; blank lines are passed over.
 
     After a record that cannot be parsed, reading goes on at the next physical line: the lines that an
     open quote swallowed are read again on their own.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be opened, or breaks off.
     """
-    lines = Lines(stream, encoding)
-    feed = _Feed(lines)
-    parser = csv.reader(feed, strict=True)
-    while True:
-        feed.taken.clear()
-        start = lines.number + 1
-        try:
-            cells = next(parser)
-        except StopIteration:
-            return
-        except LineTooLong:
-            yield CsvRecord(lines.number, [], _TOO_LONG)
-            parser = csv.reader(feed, strict=True)
-            continue
-        except csv.Error as error:
-            cell_limit = "field larger" in str(error)
-            lines.give_back(feed.taken[1:])
-            yield CsvRecord(start, [], _TOO_LONG if cell_limit and len(feed.taken) == 1 else _QUOTES)
-            parser = csv.reader(feed, strict=True)
-            continue
-        if any(map(is_damaged, feed.taken)):
-            yield CsvRecord(start, cells, _DAMAGED)
-        elif any(cells):
-            yield CsvRecord(start, cells)
+    with Lines(path, encoding) as lines:
+        feed = _Feed(lines)
+        parser = csv.reader(feed, strict=True)
+        while True:
+            feed.taken.clear()
+            start = lines.number + 1
+            finding = None
+            cells: list[str] = []
+            try:
+                cells = next(parser)
+            except StopIteration:
+                return
+            except LineTooLong:
+                finding = _TOO_LONG
+            except csv.Error as error:
+                is_long = "field larger" in str(error) and len(feed.taken) == 1
+                finding = _TOO_LONG if is_long else _QUOTES
+                lines.give_back(feed.taken[1:])
+            if finding is not None:
+                parser = csv.reader(feed, strict=True)
+            elif any(map(is_damaged, feed.taken)):
+                finding = _DAMAGED
+            if finding is not None or any(cells):
+                yield CsvRecord(start, cells, finding, lines.position)
+
+
+def read_header(path: Path, encoding: str) -> CsvRecord | None:
+    """Read the first record only."""
+    return next(read_records(path, encoding), None)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.exchange.columns import check_header, columns_of
-from graph_models.exchange.csv_records import CsvRecord, read_records
-from graph_models.exchange.opening import bytes_read, inspect_text_file, open_bytes
+from graph_models.exchange.csv_records import CsvRecord, read_header, read_records
+from graph_models.exchange.opening import inspect_text_file
 from graph_models.exchange.problems import CellError, Finding, RowProblem, value_class
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity
@@ -29,8 +29,7 @@ class CsvTable(Source):
         if (finding := inspect_text_file(self.path, self._encoding)) is not None:
             yield finding.at(file)
             return
-        with open_bytes(self.path) as stream:
-            header = next(read_records(stream, self._encoding), None)
+        header = read_header(self.path, self._encoding)
         if header is None or header.finding is not None:
             yield Finding(None, "header", "the header cannot be read").at(file, 1)
             return
@@ -51,13 +50,12 @@ class CsvTable(Source):
         file = str(self.path)
         columns = columns_of(kind)
         parsers = [(name, columns[name].parse) for name in self._names]
-        with open_bytes(self.path) as stream:
-            records = read_records(stream, self._encoding)
-            next(records)
-            for number, record in enumerate(records, start=1):
-                row, findings = _read_cells(record, parsers)
-                self.bytes_read = bytes_read(stream)
-                yield SourceRow(kind, row, file, record.line, number, record.cells, findings)
+        records = read_records(self.path, self._encoding)
+        next(records)
+        for number, record in enumerate(records, start=1):
+            row, findings = _read_cells(record, parsers)
+            self.bytes_read = record.position
+            yield SourceRow(kind, row, file, record.line, number, record.cells, findings)
 
 
 def _read_cells(

@@ -20,6 +20,7 @@ from graph_models.records import Row
 Json = dict[str, Any]
 KIND = "social_organisation"
 ACTIVE = "active"
+_MARKS = {"service", "services", "service_at_locations", "organization", "organization_id", "location_type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,9 @@ def offers_in(item: Json) -> Iterator[Offer]:
 
 def is_hsds(item: object) -> bool:
     """Tell whether a JSON value looks like an object that `offers_in` reads."""
-    marks = (
-        "service",
-        "services",
-        "service_at_locations",
-        "organization",
-        "organization_id",
-        "location_type",
-    )
-    return isinstance(item, dict) and "id" in item and any(mark in item for mark in marks)
+    if not isinstance(item, dict) or "id" not in item:
+        return False
+    return item.keys() >= {"name", "status"} or not _MARKS.isdisjoint(item)
 
 
 def _offers_of(service: Json, organization: Json, locations: dict[Any, Json]) -> Iterator[Offer]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.domain.providers import Provider
-from graph_models.exchange.csv_records import read_records
+from graph_models.exchange.csv_records import read_header, read_records
 from graph_models.exchange.hsds import Offer, Vocabulary, provider_row
 from graph_models.exchange.hsds_documents import hsds_facts, start_counting
-from graph_models.exchange.opening import bytes_read, inspect_text_file, open_bytes
+from graph_models.exchange.opening import inspect_text_file
 from graph_models.exchange.problems import Finding, RowProblem
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity
@@ -86,7 +86,7 @@ class HsdsTables(Source):
             if path is not None and finding is not None:
                 yield finding.at(str(path))
                 return
-        self._header = self._read_header(self.path)
+        self._header = self._names(self.path)
         for name in REQUIRED:
             if name not in self._header:
                 yield Finding(name, "header", "this required column is missing").at(str(self.path), 1)
@@ -107,28 +107,26 @@ class HsdsTables(Source):
         """See `Source`."""
         start_counting(self._facts, self._words)
         joined = _Joined(self)
-        with open_bytes(self.path) as stream:
-            records = read_records(stream, self._encoding)
-            next(records)
-            for number, record in enumerate(records, start=1):
-                self.bytes_read = bytes_read(stream)
-                place = (str(self.path), record.line, number)
-                finding = record.finding
-                if finding is None and len(record.cells) != len(self._header):
-                    reason = f"the row has {len(record.cells)} cells, the header {len(self._header)}"
-                    finding = Finding(None, "row", reason)
-                if finding is not None:
-                    yield SourceRow(kind, {}, *place, record.cells, [finding])
-                    continue
-                service = dict(zip(self._header, record.cells, strict=True))
-                for offer in joined.offers(service):
-                    self._facts["services at a location" if offer.place else "services without location"] += 1
-                    row, findings = provider_row(offer, self._words)
-                    yield SourceRow(kind, row, *place, record.cells, findings)
+        records = read_records(self.path, self._encoding)
+        next(records)
+        for number, record in enumerate(records, start=1):
+            self.bytes_read = record.position
+            place = (str(self.path), record.line, number)
+            finding = record.finding
+            if finding is None and len(record.cells) != len(self._header):
+                reason = f"the row has {len(record.cells)} cells, the header {len(self._header)}"
+                finding = Finding(None, "row", reason)
+            if finding is not None:
+                yield SourceRow(kind, {}, *place, record.cells, [finding])
+                continue
+            service = dict(zip(self._header, record.cells, strict=True))
+            for offer in joined.offers(service):
+                self._facts["services at a location" if offer.place else "services without location"] += 1
+                row, findings = provider_row(offer, self._words)
+                yield SourceRow(kind, row, *place, record.cells, findings)
 
-    def _read_header(self, path: Path) -> tuple[str, ...]:
-        with open_bytes(path) as stream:
-            header = next(read_records(stream, self._encoding), None)
+    def _names(self, path: Path) -> tuple[str, ...]:
+        header = read_header(path, self._encoding)
         return tuple(name.strip() for name in header.cells) if header else ()
 
     def read_table(self, table: str) -> Iterator[Record]:
@@ -137,17 +135,16 @@ class HsdsTables(Source):
         path = _find(self._folder, stems)
         if path is None:
             return
-        header = self._read_header(path)
+        header = self._names(path)
         places = {name: header.index(name) for name in kept if name in header}
-        with open_bytes(path) as stream:
-            records = read_records(stream, self._encoding)
-            next(records, None)
-            for record in records:
-                if record.finding is not None or len(record.cells) != len(header):
-                    self._facts[f"rows of {table} that cannot be read"] += 1
-                    continue
-                cells = {name: record.cells[place] for name, place in places.items()}
-                yield {name: cell for name, cell in cells.items() if cell}
+        records = read_records(path, self._encoding)
+        next(records, None)
+        for record in records:
+            if record.finding is not None or len(record.cells) != len(header):
+                self._facts[f"rows of {table} that cannot be read"] += 1
+                continue
+            cells = {name: record.cells[place] for name, place in places.items()}
+            yield {name: cell for name, cell in cells.items() if cell}
 
 
 class _Joined:

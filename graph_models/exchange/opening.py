@@ -6,7 +6,8 @@ import codecs
 import gzip
 import io
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from charset_normalizer import from_bytes
 
@@ -107,13 +108,25 @@ class Lines:
     Bytes that do not belong to the encoding become lone surrogates, which `is_damaged` finds.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, path: Path, encoding: str) -> None:
         name = "utf-8-sig" if encoding == "utf-8" else encoding
-        self._stream = stream
-        self._text = io.TextIOWrapper(stream, name, errors="surrogateescape", newline="")
+        self._stream = open_bytes(path)
+        self._text = io.TextIOWrapper(self._stream, name, errors="surrogateescape", newline="")
         self._returned: list[str] = []
         self.number = 0
-        self.characters = 0
+
+    @property
+    def position(self) -> int:
+        """Bytes of the file that have been read."""
+        return bytes_read(self._stream)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._text.close()
 
     def __iter__(self) -> Lines:
         return self
@@ -126,7 +139,6 @@ class Lines:
         if not line:
             self.number -= 1
             raise StopIteration
-        self.characters += len(line)
         if len(line) == MAX_LINE_CHARACTERS and line[-1] not in "\r\n":
             while (rest := self._text.readline(MAX_LINE_CHARACTERS)) and rest[-1] not in "\r\n":
                 pass
@@ -141,7 +153,11 @@ class Lines:
 
 def is_damaged(text: str) -> bool:
     """Tell whether a text holds bytes that were not valid in its encoding."""
-    return not text.isascii() and any("\udc80" <= each <= "\udcff" for each in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def inspect_text_file(path: Path, encoding: str) -> Finding | None:
@@ -154,7 +170,7 @@ def inspect_text_file(path: Path, encoding: str) -> Finding | None:
     try:
         with open_bytes(path) as stream:
             while chunk := stream.read(_CHUNK):
-                is_empty = is_empty and not chunk.strip()
+                is_empty = is_empty and not chunk.removeprefix(codecs.BOM_UTF8).strip()
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
