@@ -1,0 +1,130 @@
+"""The driver: opening it, units of work with a time limit, and the schema of the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import LiteralString, TypeVar
+
+from neo4j import Auth, Bookmarks, GraphDatabase, ManagedTransaction, Session, unit_of_work
+
+from graph_models.domain.errors import IncompatibleSchema, StoreError
+from graph_models.schema import SCHEMA_VERSION
+from graph_models.stores.neo4j import queries
+from graph_models.stores.neo4j.failures import translated
+
+T = TypeVar("T")
+Work = Callable[[ManagedTransaction], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, before a call fails with a typed error.
+
+    Parameters
+    ----------
+    connect
+        For a connection to be made.
+    retry
+        For the server to come back, while the driver repeats what may be repeated.
+    transaction
+        For one transaction, its waiting for other writers included; the server then ends it.
+    doubt
+        For the answer whether a commit took place, after the connection broke during it.
+    """
+
+    connect: float = 5
+    retry: float = 10
+    transaction: float = 60
+    doubt: float = 60
+
+
+class Connections:
+    """Transactions on one server, each function of this class usable from any thread.
+
+    All sessions share their bookmarks, so whatever one thread has written the others read, on
+    whichever member of a cluster.
+    """
+
+    def __init__(
+        self, url: str, auth: tuple[str, str] | None, bookmarks: frozenset[str], patience: Patience
+    ) -> None:
+        self._timeout_s = patience.transaction
+        self._process = os.getpid()
+        self._is_closed = False
+        with translated():
+            self._bookmarks = GraphDatabase.bookmark_manager(Bookmarks.from_raw_values(bookmarks))
+            self._driver = GraphDatabase.driver(
+                url,
+                auth=None if auth is None else Auth("basic", *auth),
+                connection_timeout=patience.connect,
+                connection_acquisition_timeout=2 * patience.connect,
+                connection_write_timeout=patience.connect,
+                max_transaction_retry_time=patience.retry,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, work: Work[T]) -> T:
+        """Run a function in a reading transaction, again where the driver says that it helps."""
+        with translated(), self._session() as session:
+            return session.execute_read(unit_of_work(timeout=self._timeout_s)(work))
+
+    def write(self, work: Work[T]) -> T:
+        """Run a function in a writing transaction, again where the driver says that it helps.
+
+        Raises
+        ------
+        CommitInDoubt
+            The connection broke during the commit.
+        """
+        with translated(), self._session() as session:
+            return session.execute_write(unit_of_work(timeout=self._timeout_s)(work))
+
+    def bookmarks(self) -> frozenset[str]:
+        """Return what a store in another process needs to see all that this one has seen."""
+        return Bookmarks.from_raw_values(b for b in self._bookmarks.get_bookmarks()).raw_values
+
+    def close(self) -> None:
+        """Close all connections. Closing twice is allowed."""
+        if not self._is_closed:
+            self._is_closed = True
+            with translated():
+                self._driver.close()
+
+    def _session(self) -> Session:
+        if self._is_closed:
+            raise StoreError("the store is closed")
+        if self._process != os.getpid():
+            raise StoreError("the store was opened by another process; open it in this one")
+        return self._driver.session(bookmark_manager=self._bookmarks)
+
+    def _prepare(self) -> None:
+        """Define constraints and indexes in a new database, or hold an existing one to its version."""
+
+        def found(tx: ManagedTransaction) -> int | None:
+            record = tx.run(queries.SCHEMA_VERSION_FOUND).single()
+            return None if record is None else record["version"]
+
+        version = self.read(found)
+        if version is None:
+            # One transaction each: the server does not mix definitions with data.
+            for statement in queries.definitions():
+                self.write(partial(_run, statement=statement))
+            self.read(partial(_run, statement=queries.AWAIT_INDEXES))
+            # Last, for it says that all the rest is there.
+            self.write(partial(_run, statement=queries.CREATE_FEED, version=SCHEMA_VERSION))
+            version = self.read(found)
+        if version != SCHEMA_VERSION:
+            raise IncompatibleSchema(f"the store has schema version {version}, this program {SCHEMA_VERSION}")
+
+
+def _run(tx: ManagedTransaction, statement: LiteralString, **parameters: int) -> None:
+    tx.run(statement, parameters).consume()

@@ -1,0 +1,90 @@
+"""The change feed, which is also the record of write ids: one node for each committed batch.
+
+Every writing transaction first takes the lock of one node, the counter, and keeps it until its
+commit is in effect. So commits happen one after the other, and their numbers have no gap. It is also
+the fixed order of locks: whoever holds the counter's can wait for nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from neo4j import ManagedTransaction
+
+from graph_models.domain.errors import IdempotencyConflict
+from graph_models.ports import Change, ChangeSet, WriteBatch
+from graph_models.schema import BY_ENTITY, BY_LABEL
+from graph_models.stores.neo4j import queries
+
+
+def lock(tx: ManagedTransaction, batch: WriteBatch) -> tuple[int, ChangeSet | None]:
+    """Wait for the counter; return its number, and the outcome of the batch if it was written before.
+
+    Raises
+    ------
+    IdempotencyConflict
+        If its id was used for other operations.
+    """
+    record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
+    known = record["known"]
+    if known is None:
+        return record["sequence"], None
+    if known["fingerprint"] != batch.fingerprint:
+        raise IdempotencyConflict(batch.id)
+    return record["sequence"], _change_set(known)
+
+
+def append(
+    tx: ManagedTransaction, batch: WriteBatch, changes: tuple[Change, ...], sequence: int, now: datetime
+) -> ChangeSet:
+    """Add the change set of a batch within its transaction."""
+    change_set = ChangeSet(sequence, batch.id, now.astimezone(UTC), changes)
+    properties = {
+        "sequence": sequence,
+        "write_id": batch.id,
+        "fingerprint": batch.fingerprint,
+        "committed_at": change_set.committed_at,
+        "kinds": [BY_ENTITY[each.kind].label for each in changes],
+        "keys": [each.key for each in changes],
+        "revisions": [each.revision for each in changes],
+    }
+    tx.run(queries.APPEND, change_set=properties).consume()
+    return change_set
+
+
+def await_lock(tx: ManagedTransaction) -> None:
+    """Wait until every commit that has begun to show is in effect as a whole.
+
+    Neo4j applies a commit piece by piece under the eyes of readers: the feed may show it a moment
+    before the values do. The writer gives the lock back when all is done.
+    """
+    tx.run(queries.LOCK_FEED, write_id="").consume()
+
+
+def find(tx: ManagedTransaction, write_id: str) -> ChangeSet | None:
+    """Return the change set of a write id."""
+    record = tx.run(queries.FIND, write_id=write_id).single()
+    return None if record is None else _change_set(record["set"])
+
+
+def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[ChangeSet, ...]:
+    """Return up to `limit` change sets after `cursor`."""
+    found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
+    return tuple(_change_set(record["set"]) for record in found)
+
+
+def head(tx: ManagedTransaction) -> int:
+    """Return the number of the latest change set, 0 if there is none."""
+    number: int = tx.run(queries.HEAD).single(strict=True)["sequence"]
+    return number
+
+
+def _change_set(node: Any) -> ChangeSet:
+    changes = zip(node["kinds"], node["keys"], node["revisions"], strict=True)
+    return ChangeSet(
+        node["sequence"],
+        node["write_id"],
+        node["committed_at"].to_native().astimezone(UTC),
+        tuple(Change(BY_LABEL[label].entity, key, revision) for label, key, revision in changes),
+    )

@@ -1,0 +1,79 @@
+"""Rows of `graph_models.records` to node properties and relationships, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import orjson
+
+from graph_models.records import Row
+from graph_models.schema import NodeType, PropertyType, Relationship
+
+REVISION = "revision"
+CHECKSUM = "checksum"
+
+Link = tuple[str, float | None]
+
+
+class Version(NamedTuple):
+    """A row as it was read; not whole if it mixes what was there before and after a concurrent write."""
+
+    row: Row
+    revision: int
+    is_whole: bool
+
+
+def to_properties(node: NodeType, row: Row, revision: int) -> dict[str, Any]:
+    """Return the properties of the node that holds a row; absent ones are left out."""
+    given = {each.name: value for each in node.properties if (value := row[each.name]) is not None}
+    return {**given, REVISION: revision, CHECKSUM: checksum(row, revision)}
+
+
+def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[Any]]) -> Version:
+    """Return the row that a node's properties and its relationships stand for.
+
+    `links` holds, for each relationship of the node type in order, the list of its ends: keys, or
+    (key, number) pairs.
+    """
+    row: Row = {}
+    for each in node.properties:
+        value = properties.get(each.name)
+        if value is not None:
+            if each.kind is PropertyType.INSTANT:
+                value = value.to_native().astimezone(UTC)
+            elif each.kind is PropertyType.STRING_LIST:
+                value = tuple(value)
+        row[each.name] = value
+    for relationship, ends in zip(node.relationships, links, strict=True):
+        row[relationship.column] = _column(relationship, ends)
+    revision = properties[REVISION]
+    return Version(row, revision, properties.get(CHECKSUM) == checksum(row, revision))
+
+
+def checksum(row: Row, revision: int) -> int:
+    """Return a number that tells a row and its revision from any mixture of two versions."""
+    return crc32(orjson.dumps([revision, *row.values()]))
+
+
+def links_of(relationship: Relationship, row: Row) -> set[Link]:
+    """Return the ends of one relationship of a row, each with its number if it has one."""
+    held = row[relationship.column]
+    if held is None:
+        return set()
+    if not relationship.is_many:
+        return {(held, None)}
+    if relationship.property is None:
+        return {(key, None) for key in held}
+    return set(held)
+
+
+def _column(relationship: Relationship, ends: list[Any]) -> Any:
+    # The graph has no order; a domain value is sorted by key. A row that is not whole may hold None.
+    if relationship.property is not None:
+        return tuple(sorted(map(tuple, ends), key=lambda end: str(end[0])))
+    if relationship.is_many:
+        return tuple(sorted(ends, key=str))
+    return ends[0] if ends else None

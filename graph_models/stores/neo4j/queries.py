@@ -1,0 +1,164 @@
+"""All Cypher of the store.
+
+Statements are put together once, at import, from the identifiers that `graph_models.schema`
+declares. Values reach the server as parameters only, so no input can become part of a statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import LiteralString
+
+from graph_models.schema import BY_ENTITY, BY_LABEL, NODE_TYPES, NodeType, Relationship
+from graph_models.stores.neo4j.mapping import REVISION
+
+# The one node that every writing transaction locks first. Setting a property takes the node's write
+# lock; setting it to what it holds writes nothing.
+LOCK_FEED: LiteralString = """
+MATCH (feed:ChangeFeed {id: 0}) SET feed.schema_version = feed.schema_version
+WITH feed
+OPTIONAL MATCH (known:ChangeSet {write_id: $write_id})
+RETURN feed.sequence AS sequence, known"""
+APPEND: LiteralString = """
+MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $change_set.sequence
+CREATE (set:ChangeSet) SET set = $change_set"""
+FIND: LiteralString = "MATCH (set:ChangeSet {write_id: $write_id}) RETURN set"
+HEAD: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN feed.sequence AS sequence"
+CHANGES_SINCE: LiteralString = """
+MATCH (set:ChangeSet) WHERE set.sequence > $cursor
+RETURN set ORDER BY set.sequence LIMIT $limit"""
+
+SCHEMA_VERSION_FOUND: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN feed.schema_version AS version"
+CREATE_FEED: LiteralString = """
+MERGE (feed:ChangeFeed {id: 0}) ON CREATE SET feed.sequence = 0, feed.schema_version = $version
+RETURN feed.schema_version AS version"""
+AWAIT_INDEXES: LiteralString = "CALL db.awaitIndexes(60)"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQueries:
+    """Statements about one relationship type of one kind of owner; a link is [owner, target, number]."""
+
+    create: LiteralString
+    delete: LiteralString
+    referrers: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class NodeQueries:
+    """Statements about one kind of value."""
+
+    create: LiteralString
+    update: LiteralString
+    delete: LiteralString
+    count: LiteralString
+    revisions: LiteralString
+    fetch: LiteralString
+    links: dict[str, LinkQueries]
+
+
+def _arrow(relationship: Relationship, variable: str = "") -> str:
+    middle = f"[{variable}:{relationship.name}]"
+    return f"<-{middle}-" if relationship.is_incoming else f"-{middle}->"
+
+
+def _target(relationship: Relationship) -> NodeType:
+    return BY_ENTITY[relationship.target]
+
+
+def _ends(relationship: Relationship) -> str:
+    target = _target(relationship)
+    end = f"t.{target.key}"
+    if relationship.property is not None:
+        end = f"[{end}, r.{relationship.property.name}]"
+    return f"[(n){_arrow(relationship, 'r')}(t:{target.label}) | {end}]"
+
+
+def _returning(node: NodeType) -> str:
+    links = ", ".join(map(_ends, node.relationships))
+    return f"RETURN properties(n) AS properties, [{links}] AS links"
+
+
+def _link_queries(node: NodeType, relationship: Relationship) -> LinkQueries:
+    target = _target(relationship)
+    owner = f"(n:{node.label} {{{node.key}: link[0]}})"
+    other = f"(t:{target.label} {{{target.key}: link[1]}})"
+    number = "" if relationship.property is None else f" SET r.{relationship.property.name} = link[2]"
+    return LinkQueries(
+        create=(
+            f"UNWIND $items AS link MATCH {owner} MATCH {other} "
+            f"CREATE (n){_arrow(relationship, 'r')}(t){number}"
+        ),
+        delete=(f"UNWIND $items AS link MATCH {owner}{_arrow(relationship, 'r')}{other} DELETE r"),
+        referrers=(
+            f"UNWIND $items AS key MATCH (t:{target.label} {{{target.key}: key}}) "
+            f"MATCH (n:{node.label}){_arrow(relationship)}(t) RETURN n.{node.key}, key"
+        ),
+    )
+
+
+def _node_queries(node: NodeType) -> NodeQueries:
+    named = f"(n:{node.label} {{{node.key}: key}})"
+    sublabel = ":$(row.sublabel)" if node.sublabel else ""
+    relabel = " REMOVE n:$(row.was) SET n:$(row.sublabel)" if node.sublabel else ""
+    each_row = f"UNWIND $items AS row WITH row, row.properties.{node.key} AS key"
+    return NodeQueries(
+        create=(f"{each_row} CREATE (n:{node.label}{sublabel}) SET n = row.properties"),
+        update=(f"{each_row} MATCH {named} SET n = row.properties{relabel}"),
+        delete=(f"UNWIND $items AS key MATCH {named} DETACH DELETE n"),
+        count=(f"MATCH (n:{node.label}) RETURN count(n) AS number"),
+        revisions=(f"UNWIND $items AS key MATCH {named} RETURN key, n.{REVISION}"),
+        fetch=(f"UNWIND $items AS key MATCH {named} {_returning(node)}"),
+        links={each.column: _link_queries(node, each) for each in node.relationships},
+    )
+
+
+QUERIES: dict[str, NodeQueries] = {node.label: _node_queries(node) for node in NODE_TYPES}
+
+
+@lru_cache(maxsize=256)
+def page(label: str, filters: tuple[str, ...]) -> LiteralString:
+    """Return the statement for one page; `filters` must be among ``NodeType.filters()``."""
+    node = BY_LABEL[label]
+    patterns, conditions = [f"(n:{node.label})"], [f"n.{node.key} > $after"]
+    to_one = {each.column: each for each in node.relationships}
+    for name in filters:
+        if name in to_one:
+            target = _target(to_one[name])
+            patterns.append(f"(n){_arrow(to_one[name])}(:{target.label} {{{target.key}: $where.{name}}})")
+        else:
+            conditions.append(f"n.{name} = $where.{name}")
+    order = ", ".join(f"n.{name}" for name in (*(each for each in filters if each not in to_one), node.key))
+    return (
+        f"MATCH {', '.join(patterns)} WHERE {' AND '.join(conditions)} "
+        f"WITH n ORDER BY {order} LIMIT $limit {_returning(node)}"
+    )
+
+
+@lru_cache(maxsize=32)
+def texts(label: str, column: str) -> LiteralString:
+    """Return the statement that reads one property or to-one relationship of several values."""
+    node = BY_LABEL[label]
+    relationship = next((each for each in node.relationships if each.column == column), None)
+    read = f"n.{column}" if relationship is None else f"head({_ends(relationship)})"
+    return f"UNWIND $items AS key MATCH (n:{node.label} {{{node.key}: key}}) RETURN key, {read}"
+
+
+def definitions() -> tuple[LiteralString, ...]:
+    """Return the statements that define the store's constraints and indexes, where there are none yet."""
+    unique = [(node.label, node.key) for node in NODE_TYPES]
+    unique += [("ChangeFeed", "id"), ("ChangeSet", "sequence"), ("ChangeSet", "write_id")]
+    constraints = (
+        f"CREATE CONSTRAINT {label.lower()}_{name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{name} IS UNIQUE"
+        for label, name in unique
+    )
+    # The key comes second, so that a filtered page starts anywhere without sorting.
+    indexes = (
+        f"CREATE INDEX {node.label.lower()}_by_{each.name} IF NOT EXISTS "
+        f"FOR (n:{node.label}) ON (n.{each.name}, n.{node.key})"
+        for node in NODE_TYPES
+        for each in node.properties
+        if each.is_indexed
+    )
+    return (*constraints, *indexes)

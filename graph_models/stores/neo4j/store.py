@@ -1,0 +1,223 @@
+"""`Neo4jStore`: the `GraphStore` port on a Neo4j server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from neo4j import ManagedTransaction
+
+from graph_models.domain.checks import check_integer
+from graph_models.domain.errors import InvalidValue, NotFound, OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.ports import (
+    Capability,
+    ChangeSet,
+    Clock,
+    E,
+    Entity,
+    GraphStore,
+    Page,
+    Put,
+    Stored,
+    WriteBatch,
+    key_of,
+)
+from graph_models.records import from_row, to_row
+from graph_models.schema import BY_ENTITY
+from graph_models.stores.integrity import check
+from graph_models.stores.neo4j import feed, reading, writing
+from graph_models.stores.neo4j.connections import Connections, Patience, Work
+from graph_models.stores.neo4j.failures import CommitInDoubt
+
+MAX_PAGE = 10_000
+SCAN_PAGE = 2_000
+PAUSE_S = 0.2
+DEFAULT_PATIENCE = Patience()
+
+
+class Neo4jStore(GraphStore):
+    """A graph in one database of a Neo4j server, for any number of threads and processes.
+
+    Writers queue on one node, the change feed's counter; readers never wait for them. After a
+    failure of the server or the network the same object goes on by itself.
+
+    Parameters
+    ----------
+    url
+        Bolt address: ``neo4j://`` or ``neo4j+s://`` for a cluster or one server, ``bolt://`` for one.
+    clock
+        Tells the time of commits.
+    auth
+        User name and password, if the server asks for them.
+    bookmarks
+        From `bookmarks` of a store in another process: this one then sees all that it has seen, on
+        every member of a cluster. One server alone needs none.
+    patience
+        How long to wait for what.
+
+    Raises
+    ------
+    StoreUnavailable
+        The server cannot be reached.
+    StoreError
+        It refused the credentials.
+    IncompatibleSchema
+        Another schema version wrote the database.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        auth: tuple[str, str] | None = None,
+        *,
+        bookmarks: frozenset[str] = frozenset(),
+        patience: Patience = DEFAULT_PATIENCE,
+    ) -> None:
+        self._clock = clock
+        self._doubt_s = patience.doubt
+        self._settled = 0
+        self._connections = Connections(url, auth, bookmarks, patience)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this store declares to be able to do."""
+        return frozenset({Capability.NETWORKED, Capability.PARALLEL_WRITES})
+
+    def write(self, batch: WriteBatch) -> ChangeSet:
+        """Apply a batch atomically and durably, see `GraphStore.write`."""
+        # Encoded before the lock is taken: other writers wait for the database's work only.
+        rows = [to_row(each.value) if isinstance(each, Put) else None for each in batch.operations]
+
+        def work(tx: ManagedTransaction) -> ChangeSet:
+            sequence, known = feed.lock(tx, batch)
+            if known is not None:
+                return known
+            changes = check(batch, writing.TransactionLookups(tx))
+            writing.apply(tx, batch, changes, rows)
+            return feed.append(tx, batch, changes, sequence + 1, self._clock.now())
+
+        try:
+            return self._connections.write(work)
+        except CommitInDoubt as doubt:
+            return self._resolve(work, batch.id, doubt)
+
+    def outcome_of(self, write_id: str) -> ChangeSet | None:
+        """Return what a write changed, or None if it did not take effect."""
+        found = self._connections.read(lambda tx: feed.find(tx, write_id))
+        if found is None:
+            # It may be about to take effect, sent by somebody whose connection broke.
+            self._await_writers()
+            found = self._connections.read(lambda tx: feed.find(tx, write_id))
+        return found
+
+    def get(self, kind: type[E], key: str) -> Stored[E]:
+        """Return one value, see `GraphStore.get`."""
+        found = self.get_many(kind, [key])
+        if key not in found:
+            raise NotFound(BY_ENTITY[kind].label, key)
+        return found[key]
+
+    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+        """Return those of the values that exist, by key."""
+        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], keys))
+        return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in found.items()}
+
+    def page(
+        self,
+        kind: type[E],
+        *,
+        where: Mapping[str, str] | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[E]:
+        """Return up to `limit` values after a key, see `GraphStore.page`."""
+        check_integer("page.limit", limit, least=1, most=MAX_PAGE)
+        filters = dict(where or {})
+        node = BY_ENTITY[kind]
+        allowed = node.filters()
+        if not filters.keys() <= set(allowed):
+            raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
+        found = self._connections.read(lambda tx: reading.page(tx, node, filters, after or "", limit + 1))
+        items = tuple(Stored(from_row(kind, row), revision) for row, revision, _ in found[:limit])
+        return Page(items, key_of(items[-1].value) if len(found) > limit else None)
+
+    def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
+        """Iterate over all values in key order, in bounded memory."""
+        node, after = BY_ENTITY[kind], ""
+        while found := self._connections.read(
+            partial(reading.page, node=node, where={}, after=after, limit=SCAN_PAGE)
+        ):
+            # A value is built when it is asked for, so that few are alive at once.
+            yield from (Stored(from_row(kind, row), revision) for row, revision, _ in found)
+            after = found[-1].row[node.key]
+
+    def count(self, kind: type[Entity]) -> int:
+        """Return how many values of this kind there are."""
+        return self._connections.read(lambda tx: reading.count(tx, BY_ENTITY[kind]))
+
+    def head(self) -> int:
+        """Return the sequence number of the latest committed change set, 0 for an empty store."""
+        number = self._connections.read(feed.head)
+        self._settle(number)
+        return number
+
+    def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
+        """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        check_integer("changes.cursor", cursor, most=2**63 - 1)
+        check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
+        found = self._connections.read(lambda tx: feed.read(tx, cursor, limit))
+        if found:
+            self._settle(found[-1].sequence)
+        return found
+
+    def bookmarks(self) -> frozenset[str]:
+        """Return what a store in another process needs to see all that this one has seen."""
+        return self._connections.bookmarks()
+
+    def close(self) -> None:
+        """Close the connections. Closing twice is allowed."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _resolve(self, work: Work[ChangeSet], write_id: str, doubt: CommitInDoubt) -> ChangeSet:
+        """Find out what became of a commit, and complete the write if it did not take place.
+
+        The work itself starts by asking for its own id, behind the lock that a commit still under
+        way would hold: doing it again is both the question and the cure.
+        """
+        deadline = time.monotonic() + self._doubt_s
+        while time.monotonic() < deadline:
+            try:
+                return self._connections.write(work)
+            except (CommitInDoubt, StoreUnavailable):
+                time.sleep(PAUSE_S)
+        raise OutcomeUnknown(write_id) from doubt
+
+    def _settle(self, sequence: int) -> None:
+        """Wait until all that change sets up to a number name can be read."""
+        if sequence > self._settled:
+            self._await_writers()
+            self._settled = max(self._settled, sequence)
+
+    def _await_writers(self) -> None:
+        try:
+            self._connections.write(feed.await_lock)
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            # A server that takes no writes from us, as a read-only one, has none of ours under way.
+            return

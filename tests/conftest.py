@@ -1,0 +1,84 @@
+"""Fixtures shared by all tests: one real Neo4j server for the whole run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from neo4j import GraphDatabase
+
+from graph_models.stores import local_neo4j
+
+MUST_HAVE_NEO4J = bool(os.environ.get("CI")) or os.environ.get("LASTMETER_REQUIRE_NEO4J") == "1"
+MEMORY = local_neo4j.Memory(heap_mb=512, page_cache_mb=128)
+
+# Ends the server when this process does, even if it is killed: its standard input then closes.
+_GUARD = """
+import sys
+from pathlib import Path
+from graph_models.stores import local_neo4j
+sys.stdin.read()
+local_neo4j.kill(Path(sys.argv[1]))
+"""
+
+
+@dataclass
+class TestServer:
+    """A server for tests, and its folder if it was started by them."""
+
+    url: str
+    user: str
+    password: str
+    home: Path | None
+
+    __test__ = False
+
+    @property
+    def store_url(self) -> str:
+        """Address with credentials, by which any process can open the store."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{self.user}:{self.password}@{parts.netloc}"
+
+    def empty(self) -> None:
+        """Remove all data; constraints and indexes stay, so the next test starts at once."""
+        with GraphDatabase.driver(self.url, auth=(self.user, self.password)) as driver:
+            driver.execute_query("MATCH (n) WHERE NOT n:ChangeFeed DETACH DELETE n")
+            driver.execute_query("MATCH (n:ChangeFeed) SET n.sequence = 0")
+
+    def crash(self) -> None:
+        """End the server as a power cut would, and start it again at the same address."""
+        assert self.home is not None, "a server that was given is not ours to kill"
+        local_neo4j.kill(self.home)
+        self.start()
+
+    def start(self) -> None:
+        """Start the server at the same address."""
+        assert self.home is not None
+        local_neo4j.start(self.home, port=int(self.url.rpartition(":")[2]), memory=MEMORY)
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    """One Neo4j for the whole run; without access to its jars a laptop skips, CI fails."""
+    if given := os.environ.get("LASTMETER_TEST_NEO4J_URL"):
+        parts = urlsplit(given)
+        url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        yield TestServer(url, parts.username or "neo4j", parts.password or "", None)
+        return
+    home = tmp_path_factory.mktemp("neo4j")
+    guard = subprocess.Popen([sys.executable, "-c", _GUARD, str(home)], stdin=subprocess.PIPE)
+    try:
+        server = local_neo4j.start(home, port=local_neo4j.ANY_PORT, memory=MEMORY)
+        yield TestServer(server.url, server.user, server.password, home)
+    except (local_neo4j.JarsUnavailable, local_neo4j.ExtraNotInstalled) as error:
+        if MUST_HAVE_NEO4J:
+            raise
+        pytest.skip(f"no Neo4j: {error}")
+    finally:
+        guard.communicate()

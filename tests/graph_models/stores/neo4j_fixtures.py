@@ -1,0 +1,32 @@
+"""What the store contract needs to know about Neo4j."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from subprocess import Popen
+
+import pytest
+
+from graph_models.stores import local_neo4j
+from tests.conftest import MEMORY, TestServer
+from tests.contracts.fixtures import StoreFixtures
+
+
+class Neo4jFixtures(StoreFixtures):
+    runs = 3
+
+    @pytest.fixture
+    def store_url(self, neo4j_server: TestServer) -> str:
+        neo4j_server.empty()
+        return neo4j_server.store_url
+
+    @pytest.fixture
+    def examine(self) -> Callable[[], None]:
+        """Neo4j checks its own files when it recovers, which every test that kills it has it do."""
+        return lambda: None
+
+    @pytest.fixture
+    def interrupt(self, neo4j_server: TestServer) -> Callable[[Popen[str]], None]:
+        if neo4j_server.home is None:
+            pytest.skip("the server was given, not started: it is not ours to kill")
+        return lambda _: neo4j_server.crash()
