@@ -7,12 +7,13 @@ from math import nan
 from threading import Event, Thread
 
 import structlog
-from matcher.use_cases import LiveMatcher
 
+from api.logs import describe_error
 from api.problem_types import PROBLEM_TYPES
 from api.problems import RETRY_AFTER, Refusal
-from graph_models.domain.errors import StoreError, StoreUnavailable
+from graph_models.domain.errors import LastMeterError, StoreError, StoreUnavailable
 from graph_models.ports import GraphStore
+from matcher.use_cases import LiveMatcher
 
 RETRY_SECONDS = 1.0
 
@@ -71,8 +72,9 @@ class Engine:
                 log.warning("store is away, engine waits")
                 self._is_closing.wait(RETRY_SECONDS)
             except Exception as error:
-                # Readiness stays false and the log says why: a supervisor sees both.
-                log.critical("engine cannot be loaded", exc_info=error)
+                # Readiness stays false and the log says why: an operator sees both.
+                reason = str(error) if isinstance(error, LastMeterError) else None
+                log.critical("engine cannot be loaded", reason=reason, **describe_error(error))
                 return
             else:
                 log.info("engine loaded")

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.logs import describe_error
 from api.problem_types import PROBLEM_TYPES
 from api.problems import Refusal, problem_response
 from api.schemas.common import RULE
@@ -41,7 +42,7 @@ def install(app: FastAPI, routes: Sequence[Route]) -> None:
     async def on_domain_error(request: Request, error: Exception) -> Response:
         response = problem_response(error, request.scope)
         if response.status_code >= 500:
-            log.error("failed", request_id=request.state.request_id, exc_info=error)
+            log.error("failed", request_id=request.state.request_id, **describe_error(error))
         return response
 
     app.add_exception_handler(RequestValidationError, on_validation_error)

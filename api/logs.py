@@ -17,7 +17,7 @@ FIELDS = frozenset(
     (
         *("timestamp", "level", "logger", "event"),
         *("request_id", "method", "route", "status", "duration_ms"),
-        *("error", "at"),
+        *("error", "at", "reason"),
     )
 )
 
@@ -53,19 +53,25 @@ def _dump(event: Any, **_: Any) -> str:
     return orjson.dumps(event).decode()
 
 
+def describe_error(error: BaseException) -> dict[str, str]:
+    """Say which error was raised where. Its message stays out: it may quote what it refuses."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return {"error": type(error).__name__}
+    code = trace.tb_frame.f_code
+    place = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} {code.co_name}"
+    return {"error": type(error).__name__, "at": place}
+
+
 def _place_of_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace an exception by its class and where it was raised: messages may quote what they refuse."""
+    """Describe the exceptions that libraries log."""
     error = event.pop("exc_info", None)
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        event["error"] = type(error).__name__
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            code = trace.tb_frame.f_code
-            event["at"] = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} {code.co_name}"
+        event.update(describe_error(error))
     return event
 
 

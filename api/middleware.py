@@ -10,6 +10,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.logs import describe_error
 from api.metrics import Metrics
 from api.problems import Refusal, problem_response
 
@@ -51,7 +52,7 @@ class Observation:
         try:
             await self._app(scope, receive, send_marked)
         except Exception as error:
-            log.error("failed", request_id=request_id, route=_route(scope), exc_info=error)
+            log.error("failed", request_id=request_id, route=_route(scope), **describe_error(error))
             if status is not None:
                 raise
             await problem_response(error, scope)(scope, receive, send_marked)

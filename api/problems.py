@@ -100,17 +100,26 @@ def problem_response(error: Exception, scope: Scope) -> Response:
     )
 
 
-def body_fault(field: str, detail: str) -> Fault:
-    """Blame a field of the body, named as the domain does: ``need.time_window.end``."""
-    path = re.sub(r"^(need|provider|resident)\.", "", field)
+def body_fault(field: str, detail: str, owner: str = "") -> Fault:
+    """Blame a field of the body, named as the domain does: ``need.time_window.end``.
+
+    `owner` is the member of the body that holds the value, if it is not the body itself.
+    """
+    path = re.sub(r"^(need|provider)\.", "", field)
     path = re.sub(r"^availability\..*", "availability", path)  # one text over HTTP
+    if owner and not path.startswith("resident."):
+        path = f"{owner}.{path}"
     return Fault(location="body", pointer=f"#/{path.replace('.', '/')}", detail=detail)
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def refusing(owner: str = "") -> Iterator[None]:
     """Answer a domain rule that the request breaks with a problem; wrap only conversions of requests."""
     try:
         yield
     except InvalidValue as error:
-        raise Refusal("rule-broken", str(error), [body_fault(error.field, f"must {error.rule}")]) from error
+        fault = body_fault(error.field, f"must {error.rule}", owner)
+        raise Refusal("rule-broken", str(error), [fault]) from error
+    except UnknownReference as error:
+        fault = body_fault(error.field, str(error), owner)
+        raise Refusal("unknown-reference", str(error), [fault]) from error

@@ -52,10 +52,14 @@ class ResponseModel(BaseModel):
 PageLimit = Annotated[int, Field(ge=1, le=100, description="Most items to answer with")]
 
 
-class PageQuery(BaseModel):
-    """Query of a collection; subclasses add its filters."""
+class QueryModel(BaseModel):
+    """Query parameters: texts that are read as what they stand for; unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_drop_null_defaults)
+
+
+class PageQuery(QueryModel):
+    """Query of a collection; subclasses add its filters."""
 
     limit: PageLimit = 50
     cursor: Annotated[

@@ -40,6 +40,8 @@ class Problem(BaseModel):
 class ProblemMeaning(BaseModel):
     """What a problem type means and what to do about it."""
 
+    model_config = ConfigDict(extra="forbid")
+
     type: str
     title: str
     status: int

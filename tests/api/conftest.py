@@ -39,7 +39,7 @@ def some_providers() -> list[Any]:
             kind="charity",
             skills=BATHING,
             verified_at=NOW,
-            location=None,
+            location=Location(23.12, 113.24),
             community_code=None,
             serves=(AreaCode(DISTRICT),),
         ),

@@ -25,9 +25,7 @@ def post(client: TestClient, collection: str, body: Any, key: str = "key-1") -> 
 @pytest.mark.parametrize(("collection", "body"), BODIES.items())
 class TestKey:
     @pytest.mark.parametrize("key", ["", "two words", "x" * 256, "schlüssel".encode()])
-    def test_bad_keys_are_refused(
-        self, client: TestClient, collection: str, body: Any, key: Any
-    ) -> None:
+    def test_bad_keys_are_refused(self, client: TestClient, collection: str, body: Any, key: Any) -> None:
         """1 to 255 visible ASCII characters."""
         problem = problem_of(post(client, collection, body, key), "invalid-request")
         assert pointers(problem) == {"#/idempotency-key"}
@@ -38,17 +36,13 @@ class TestKey:
         problem_of(post(client, collection, {**body, **OTHER[collection]}), "idempotency-key-reused")
         assert client.get(first.headers["location"]).headers["etag"] == '"1"'
 
-    def test_other_id_is_another_body(
-        self, client: TestClient, collection: str, body: Any
-    ) -> None:
+    def test_other_id_is_another_body(self, client: TestClient, collection: str, body: Any) -> None:
         """Also where the id is the only difference."""
         post(client, collection, {**body, "id": "one"})
         problem_of(post(client, collection, {**body, "id": "two"}), "idempotency-key-reused")
         assert client.get(f"/v1/{collection}/two").status_code == 404
 
-    def test_same_body_gives_the_same_answer(
-        self, open_client: Client, collection: str, body: Any
-    ) -> None:
+    def test_same_body_gives_the_same_answer(self, open_client: Client, collection: str, body: Any) -> None:
         """An hour later, in another process: same id, same content, one value in the store."""
         client, later = open_client(), open_client(clock=FixedClock(NOW + timedelta(hours=1)))
         count = len(client.get(f"/v1/{collection}").json()["items"])
@@ -67,9 +61,7 @@ class TestKey:
         again = post(client, collection, body)
         assert (again.status_code, again.headers["etag"]) == (201, '"2"')
 
-    def test_keys_of_other_requests_do_not_meet(
-        self, client: TestClient, collection: str, body: Any
-    ) -> None:
+    def test_keys_of_other_requests_do_not_meet(self, client: TestClient, collection: str, body: Any) -> None:
         """Without a key, or with another one, the same body is another creation."""
         answers = [post(client, collection, body, key) for key in ("a", "b")]
         answers.append(client.post(f"/v1/{collection}", json=body))

@@ -1,0 +1,33 @@
+"""One city in both stores gives the same answers, to the byte."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TestServer
+
+CALL = "from api.cli import main; main()"
+NEEDS = ("need-000001", "need-000002", "need-000003", "need-000004")
+
+
+def lastmeter(url: str, *arguments: str) -> bytes:
+    """Run the command in a process of its own and return what it printed."""
+    command = [sys.executable, "-c", CALL, "--store", url, *arguments]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+@pytest.mark.neo4j
+def test_sqlite_and_neo4j_answer_alike(neo4j_server: TestServer, tmp_path: Path) -> None:
+    """Suggestions from SQLite and from Neo4j are byte-identical."""
+    neo4j_server.empty()
+    urls = (f"sqlite:///{tmp_path}/city.db", neo4j_server.store_url)
+    demos = [lastmeter(url, "demo", "--scale", "0.001") for url in urls]
+    assert demos[0] == demos[1]
+    for need in NEEDS:
+        answers = [lastmeter(url, "suggest", need, "--explain", "--json") for url in urls]
+        assert answers[0] == answers[1]
+        assert answers[0]
