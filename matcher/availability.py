@@ -15,8 +15,7 @@ from graph_models.domain.schedules import TimeWindow, WeeklyAvailability
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# The first and the last instant that can be told on the wall clock of every zone.
-EARLIEST = (datetime(1, 1, 2, tzinfo=UTC) - EPOCH) // _MICROSECOND
+# The last instant that can be told on the wall clock of every zone, in microseconds since 1970.
 LATEST = (datetime(9999, 12, 30, tzinfo=UTC) - EPOCH) // _MICROSECOND
 _SECOND = 1_000_000
 _MINUTE = 60 * _SECOND
@@ -25,12 +24,12 @@ _PROBE = 6 * 60 * _MINUTE  # no zone changes its clock twice within six hours
 
 
 def to_microseconds(instant: datetime) -> int:
-    """Microseconds since 1970 in UTC, exact, within `EARLIEST` and `LATEST`.
+    """Microseconds since 1970 in UTC, exact.
 
     >>> to_microseconds(datetime(1970, 1, 1, 8, 0, 1, tzinfo=ZoneInfo("Asia/Shanghai")))
     1000000
     """
-    return min(max((instant - EPOCH) // _MICROSECOND, EARLIEST), LATEST)
+    return (instant - EPOCH) // _MICROSECOND
 
 
 def to_instant(microseconds: int, zone: tzinfo) -> datetime:

@@ -14,7 +14,7 @@ from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.places import AreaLevel, Location
 from matcher.areas import Areas
-from matcher.availability import EARLIEST, LATEST, LocalWindow, local_window, to_microseconds
+from matcher.availability import LocalWindow, local_window, to_microseconds
 from matcher.catalogue import Catalogue
 from matcher.fixed_point import to_millionths
 from matcher.parameters import MatchParameters
@@ -120,8 +120,7 @@ def gather_context(
     UnknownReference
         If its category, community or a required skill does not exist.
     InvalidValue
-        If it has no point, neither its own nor its community's, and distance matters; or if its time
-        window cannot be told in local time.
+        If it has no point, neither its own nor its community's, and distance matters.
     """
     category, areas = catalogue.category_of(need), catalogue.areas
     location, community_code = _place(need, category, areas)
@@ -182,7 +181,5 @@ def _requirements(need: Need, catalogue: Catalogue) -> tuple[Requirement, ...]:
 def _window(need: Need, category: Category, zone: ZoneInfo) -> LocalWindow | None:
     if need.time_window is None:
         return None
-    if to_microseconds(need.time_window.start) <= EARLIEST or to_microseconds(need.time_window.end) >= LATEST:
-        raise InvalidValue("need.time_window", "lie within the years 1 to 9999 in every time zone")
     minutes = category.visit_minutes if need.visit_minutes is None else need.visit_minutes
     return local_window(need.time_window, zone, minutes)

@@ -219,8 +219,9 @@ class _Table:
 
     def integer(self, key: str) -> int:
         value = self._take(key)
-        check_integer(self._name(key), value)
-        return int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InvalidValue(self._name(key), "be an integer", value)
+        return value
 
     def share(self, key: str) -> int:
         """Read a number from 0 to 1 with at most 6 decimals, in millionths."""

@@ -93,6 +93,6 @@ class Postings:
 
     def level_of(self, row: int) -> int:
         """Return the level at which a row offers the skill, 0 if it does not."""
-        place = int(np.searchsorted(self.rows, row))
+        place = int(self.rows.searchsorted(np.int32(row)))  # a plain int would convert all rows first
         is_there = place < self._used and self._rows[place] == row
         return int(self._levels[place]) if is_there else 0

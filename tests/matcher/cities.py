@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -26,8 +27,16 @@ CODES = ("11", "1101", "1102", "110101", "110102", "1101011", "1101012", "110201
 PARENTS = {code: code[:-1] if len(code) == 7 else code[:-2] for code in CODES[1:]} | {"1102011": "1102"}
 LEVELS = {2: AreaLevel.CITY, 4: AreaLevel.DISTRICT, 6: AreaLevel.STREET, 7: AreaLevel.COMMUNITY}
 COMMUNITIES = tuple(code for code in CODES if len(code) == 7)
-SKILL_TREE = {"care": None, "care.body": "care", "care.body.bath": "care.body", "care.body.feed": "care.body"} | {
-    "care.talk": "care", "trade": None, "trade.wood": "trade", "trade.water": "trade"}  # fmt: skip
+SKILL_TREE = {
+    "care": None,
+    "care.body": "care",
+    "care.body.bath": "care.body",
+    "care.body.feed": "care.body",
+    "care.talk": "care",
+    "trade": None,
+    "trade.wood": "trade",
+    "trade.water": "trade",
+}
 KINDS = ("volunteer", "station", "charity", "social_organisation")
 TERMS = ("a", "b", "c")
 
@@ -120,7 +129,7 @@ def hours(draw: st.DrawFn) -> WeeklyAvailability:
     slots: list[WeeklySlot] = []
     for day in sorted(draw(st.lists(st.sampled_from((0, 3, 5, 6)), max_size=3, unique=True))):
         cuts = draw(st.lists(st.sampled_from(bounds), min_size=2, max_size=3, unique=True).map(sorted))
-        slots += [WeeklySlot(day, start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+        slots += [WeeklySlot(day, start, end) for start, end in pairwise(cuts)]
     return WeeklyAvailability(tuple(slots))
 
 
