@@ -37,7 +37,14 @@ def section(node: NodeType) -> Iterator[str]:
 
 def property_row(each: Property) -> str:
     kind = " \\| ".join(each.enum) if each.enum else each.kind
-    cells = (f"`{each.name}`", kind, each.unit, yes(each.is_required), yes(each.is_indexed), f"`{each.path or each.name}`")
+    cells = (
+        f"`{each.name}`",
+        kind,
+        each.unit,
+        yes(each.is_required),
+        yes(each.is_indexed),
+        f"`{each.path or each.name}`",
+    )
     return f"| {' | '.join(cells)} |"
 
 

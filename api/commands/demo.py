@@ -12,7 +12,7 @@ from api.commands.suggest import open_matcher
 from api.schemas.suggestions import SuggestionAnswer
 from graph_models.bulk import put_all
 from graph_models.city.generate import DEFAULT_SEED, DEMO_SCALE, City, generate_city
-from graph_models.domain.errors import InvalidValue
+from graph_models.domain.errors import LastMeterError
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.needs import Need, NeedStatus, Urgency
 from graph_models.ports import GraphStore
@@ -23,6 +23,10 @@ SHOWN_SUGGESTIONS = 5
 
 ScaleOption = Annotated[float, typer.Option(help="Share of the real city, above 0 and up to 1.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same city.", min=0)]
+
+
+class RealData(LastMeterError):
+    """A made-up city does not belong among real records."""
 
 
 def demo(
@@ -52,12 +56,10 @@ def demo(
 
 
 def refuse_real_data(store: GraphStore) -> None:
-    """A made-up city does not belong among real records."""
     for node in NODE_TYPES:
         for stored in store.page(node.entity, limit=1).items:
             if not getattr(stored.value, "is_synthetic", True):
-                rule = "be empty or hold a synthetic city; choose another with --store"
-                raise InvalidValue("store.url", rule, f"a store with real {node.plural}")
+                raise RealData(f"the store holds real {node.plural}; choose another with --store")
 
 
 def build(city: City, store: GraphStore) -> int:

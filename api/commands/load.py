@@ -102,7 +102,7 @@ def show(report: LoadReport, screen: Console) -> None:
         screen.print(f"{name}: {number:,}")
     shown = (*report.errors[:SHOWN_PROBLEMS], *report.warnings[: max(0, SHOWN_PROBLEMS - len(report.errors))])
     for problem in shown:
-        screen.print(f"{problem.severity}: {problem}", markup=False)
+        screen.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
     hidden = report.error_count + report.warning_count - len(shown)
     if hidden:
         screen.print(f"… and {hidden:,} more; --report DIR writes them all")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands.session import JsonFlag, console, print_json
-from graph_models.domain.errors import NotFound
+from graph_models.domain.errors import LastMeterError
 from graph_models.stores import local_neo4j
 from graph_models.stores.local_neo4j import RunningNeo4j
 
@@ -18,6 +18,10 @@ app = typer.Typer(help="A local Neo4j Community server, without Docker or root."
 
 HomeOption = Annotated[Path, typer.Option("--home", help="Folder of data, logs and credentials.")]
 PortOption = Annotated[int, typer.Option(help="Port on the loopback interface; 0: any.", min=0, max=65_535)]
+
+
+class NotRunning(LastMeterError):
+    """Nobody answers for this folder."""
 
 
 @app.command("start")
@@ -45,7 +49,7 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonFlag = False) -> None:
     """Say where the server listens; exit status 1 if none runs."""
     server = local_neo4j.status(home)
     if server is None:
-        raise NotFound("running Neo4j", str(home))
+        raise NotRunning(f"no Neo4j runs in {home}")
     report(server, home, as_json=as_json)
 
 

@@ -1,0 +1,231 @@
+"""The command line: what it prints, what it refuses, how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.cli import main
+from api.clock import SystemClock
+from api.settings import Settings
+from graph_models.domain.providers import Provider
+from graph_models.ports import Put, WriteBatch
+from graph_models.stores.opening import open_store
+from tests.builders import FixedClock, a_provider, some_areas, some_skills
+
+ROOT = Path(__file__).parents[2]
+SAN_MATEO = ROOT / "data/san_mateo/services.jsonl"
+SUGGESTION_KEYS = {
+    "rank", "provider_id", "kind", "name", "score", "factors", "distance_km", "remaining_units"
+}  # fmt: skip
+
+
+@dataclass
+class Ended:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run the command line as its entry point does, on a store in an empty folder."""
+    monkeypatch.setenv("LASTMETER_STORE_URL", f"sqlite:///{tmp_path}/city.db")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: object) -> Ended:
+        monkeypatch.setattr("sys.argv", ["lastmeter", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        status = ended.value.code
+        return Ended(int(status or 0), *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo city, built once by the command itself."""
+    path = tmp_path_factory.mktemp("demo") / "city.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["lastmeter", "--store", f"sqlite:///{path}", "demo", "--scale", "0.002"])
+        with pytest.raises(SystemExit):
+            main()
+    return path
+
+
+class TestDemo:
+    def test_prints_three_explained_needs(self, run: Run) -> None:
+        """The demo answers three needs of different categories and says that the city is made up."""
+        ended = run("demo", "--scale", "0.002", "--json")
+        answers = ended.json["answers"]
+        assert ended.status == 0
+        assert ended.json["is_synthetic"] is True
+        assert len({answer["need"]["category_id"] for answer in answers}) == 3
+        assert all(answer["considered"] is not None for answer in answers)
+
+    def test_is_repeatable(self, run: Run) -> None:
+        """A second demo on the same store changes nothing and answers the same."""
+        first = run("demo", "--scale", "0.0005")
+        head = run("status", "--json").json["change_feed_head"]
+        assert run("demo", "--scale", "0.0005").out == first.out
+        assert run("status", "--json").json["change_feed_head"] == head
+
+    def test_refuses_a_store_with_real_records(self, run: Run, tmp_path: Path) -> None:
+        """Made-up people do not belong among real records."""
+        with open_store(f"sqlite:///{tmp_path}/city.db", FixedClock()) as store:
+            values = (*some_areas(), *some_skills(), a_provider())
+            store.write(WriteBatch("real", tuple(map(Put, values))))
+        ended = run("demo", "--scale", "0.0005")
+        assert ended.status == 1
+        assert "real" in ended.err
+        assert run("status", "--json").json["counts"]["residents"] == 0
+
+
+class TestSuggest:
+    def test_prints_the_documented_object(self, run: Run, demo_file: Path) -> None:
+        """`--json` has the keys that other tools rely on, and parts that add up as printed."""
+        store = f"sqlite:///{demo_file}"
+        answer = run("--store", store, "suggest", "need-000001", "--json", "--explain").json
+        assert {"need", "suggestions", "considered", "rejected", "near_misses"} <= answer.keys()
+        assert answer["suggestions"]
+        for rank, suggestion in enumerate(answer["suggestions"], start=1):
+            assert suggestion.keys() == SUGGESTION_KEYS
+            assert suggestion["rank"] == rank
+            parts = [Decimal(repr(part["contribution"])) for part in suggestion["factors"].values()]
+            assert sum(parts) == Decimal(repr(suggestion["score"]))
+        eligible = answer["considered"] - sum(answer["rejected"].values())
+        assert eligible >= len(answer["suggestions"])
+
+    def test_is_what_http_answers(self, run: Run, demo_file: Path) -> None:
+        """The command and the HTTP interface give the same object."""
+        url = f"sqlite:///{demo_file}"
+        printed = run("--store", url, "suggest", "need-000002", "--limit", "3", "--json").json
+        with TestClient(create_app(Settings(store_url=url), clock=SystemClock())) as client:
+            while client.get("/readyz").status_code != 200:
+                pass
+            served = client.get("/v1/needs/need-000002/suggestions", params={"limit": 3}).json()
+        assert printed == served
+
+    def test_describes_a_need_without_storing_it(self, run: Run, demo_file: Path) -> None:
+        """A point and a category are enough; the nearest community stands in."""
+        store = f"sqlite:///{demo_file}"
+        before = run("--store", store, "status", "--json").json
+        asked = ("--category", "meal_delivery", "--near", "23.129,113.264", "--age", 80, "--json")
+        answer = run("--store", store, "suggest", *asked).json
+        assert answer["community_code"].startswith("4401")
+        assert run("--store", store, "status", "--json").json == before
+
+    def test_shows_sums_that_add_up(self, run: Run, demo_file: Path) -> None:
+        """The sums printed for people are exact."""
+        shown = run("--store", f"sqlite:///{demo_file}", "suggest", "need-000001").out
+        sums = [line.split(" = ") for line in shown.splitlines() if " = proximity " in line]
+        assert sums
+        for score, parts in sums:
+            assert sum(Decimal(part.split()[1]) for part in parts.split(" + ")) == Decimal(score.strip())
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "message"),
+        [
+            (("nobody",), 1, "no Need has the id 'nobody'"),
+            ((), 2, "NEED or --category"),
+            (("need-000001", "--category", "meal_delivery"), 2, "NEED or --category"),
+            (("need-000001", "--limit", "0"), 2, "--limit"),
+            (("--category", "magic", "--near", "23.1,113.2"), 1, "category 'magic'"),
+            (("--category", "meal_delivery"), 1, "need.location must be given"),
+            (("--category", "meal_delivery", "--near", "91,113.2"), 1, "latitude"),
+            (("--category", "meal_delivery", "--near", "here"), 1, "--near must be two numbers"),
+            (("--category", "meal_delivery", "--near", "nan,113.2"), 1, "latitude"),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--crs", "utm"), 1, "crs"),
+            (("--category", "meal_delivery", "--community", "999999"), 1, "area '999999'"),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x:high"), 1, "--skill"),
+        ],
+    )
+    def test_refuses(
+        self, run: Run, demo_file: Path, arguments: tuple[str, ...], status: int, message: str
+    ) -> None:
+        """A refusal names the option or field and the rule; nothing is on standard output."""
+        ended = run("--store", f"sqlite:///{demo_file}", "suggest", *arguments)
+        assert (ended.status, ended.out) == (status, "")
+        assert message in " ".join(ended.err.split())
+
+
+class TestLoad:
+    def test_real_directory_answers_the_documented_question(self, run: Run) -> None:
+        """Who near 37.4875, −122.2300 can help an older adult with housing?"""
+        report = run("load", SAN_MATEO, "--crs", "wgs84", "--json").json
+        assert report["kinds"]["providers"]["written"] == 1703
+        asked = ("--category", "housing_support", "--near", "37.4875,-122.2300", "--age", 70, "--json")
+        suggestions = run("suggest", *asked).json["suggestions"]
+        assert len(suggestions) == 10
+        assert all(each["distance_km"] < 12 for each in suggestions)
+
+    def test_strict_writes_nothing(self, run: Run, tmp_path: Path) -> None:
+        """One bad row makes a strict load fail before anything is written."""
+        folder = tmp_path / "files"
+        run("generate", folder, "--scale", "0.0005", "--format", "csv")
+        with (folder / "residents.csv").open("a", encoding="utf-8") as file:
+            file.write("two words,,,,,,,\n")
+        ended = run("load", folder, "--crs", "wgs84", "--strict", "--json")
+        assert ended.status == 1
+        assert "nothing was written" in ended.err
+        assert ended.json["error_count"] >= 1
+        assert run("status", "--json").json["change_feed_head"] == 0
+
+    def test_needs_a_datum(self, run: Run, tmp_path: Path) -> None:
+        """Coordinates without a datum are refused."""
+        run("generate", tmp_path / "files", "--scale", "0.0005")
+        ended = run("load", tmp_path / "files")
+        assert ended.status == 1
+        assert "crs must be given" in ended.err
+
+    @pytest.mark.parametrize("file_format", ["csv", "parquet"])
+    def test_generated_files_hold_the_demo_city(self, run: Run, tmp_path: Path, file_format: str) -> None:
+        """What is generated and loaded is the city that the demo builds, value for value."""
+        run("generate", tmp_path / "files", "--scale", "0.0005", "--format", file_format)
+        assert run("load", tmp_path / "files", "--crs", "wgs84").status == 0
+        other = f"sqlite:///{tmp_path}/demo.db"
+        run("--store", other, "demo", "--scale", "0.0005")
+        with (
+            open_store(f"sqlite:///{tmp_path}/city.db", FixedClock()) as loaded,
+            open_store(other, FixedClock()) as built,
+        ):
+            assert loaded.count(Provider) > 2000
+            assert [each.value for each in loaded.scan(Provider)] == [
+                each.value for each in built.scan(Provider)
+            ]
+
+
+class TestOperations:
+    def test_status_counts(self, run: Run) -> None:
+        """An empty store is told to be empty."""
+        shown = run("status", "--json").json
+        assert shown["change_feed_head"] == 0
+        assert set(shown["counts"].values()) == {0}
+
+    def test_neo4j_status_says_that_none_runs(self, run: Run, tmp_path: Path) -> None:
+        """No server in this folder: exit status 1."""
+        ended = run("neo4j", "status", "--home", tmp_path)
+        assert ended.status == 1
+        assert "no Neo4j runs" in ended.err
+
+    def test_address_is_refused_without_repeating_it(self, run: Run) -> None:
+        """An address may hold a password: it is not repeated."""
+        ended = run("--store", "mysql://user:secret@host/db", "status")
+        assert ended.status == 1
+        assert "secret" not in ended.err
