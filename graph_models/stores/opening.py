@@ -46,17 +46,15 @@ def open_store(url: str, clock: Clock) -> GraphStore:
         return SqliteStore(path, clock)
     try:
         parts = urlsplit(url)
-        address, auth = parts.hostname, _credentials(parts.username, parts.password)
-    except ValueError:  # a malformed port or IPv6 host; the message would quote it
-        raise InvalidValue("store.url", RULE, url) from None
-    if parts.scheme not in NEO4J_SCHEMES or not address:
+        is_server = parts.scheme in NEO4J_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # from a malformed host or port, quoting it
+        is_server = False
+    if not is_server:
         raise InvalidValue("store.url", RULE, url)
     # The driver takes longer to import than an embedded store to answer; only its users wait for it.
     from graph_models.stores.neo4j import Neo4jStore
 
-    host = parts.netloc.rpartition("@")[2]
-    return Neo4jStore(urlunsplit((parts.scheme, host, parts.path, parts.query, "")), clock, auth)
-
-
-def _credentials(user: str | None, password: str | None) -> tuple[str, str] | None:
-    return None if user is None else (unquote(user), unquote(password or ""))
+    address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+    if parts.username is None:
+        return Neo4jStore(address, clock)
+    return Neo4jStore(address, clock, (unquote(parts.username), unquote(parts.password or "")))

@@ -8,8 +8,10 @@ A store signs the contract in a few lines::
 where ``MyStoreFixtures(StoreFixtures)`` overrides the fixtures ``store_url`` and ``examine``.
 """
 
+import sys
 from pkgutil import iter_modules
 
-import pytest
-
-pytest.register_assert_rewrite(*(f"{__name__}.{module.name}" for module in iter_modules(__path__)))
+# The dozens of worker processes start without pytest, which would double what they import.
+if "pytest" in sys.modules:
+    names = (f"{__name__}.{module.name}" for module in iter_modules(__path__))
+    sys.modules["pytest"].register_assert_rewrite(*names)

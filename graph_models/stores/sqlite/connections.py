@@ -11,7 +11,7 @@ from threading import Lock
 
 from graph_models.domain.errors import IncompatibleSchema, OutcomeUnknown, StoreError, StoreUnavailable
 from graph_models.schema import SCHEMA_VERSION
-from graph_models.stores.sqlite.failures import primary_code, translated
+from graph_models.stores.sqlite.failures import translated
 from graph_models.stores.sqlite.feed import CREATE_FEED
 from graph_models.stores.sqlite.tables import TABLES
 
@@ -62,7 +62,7 @@ class Connections:
         Raises
         ------
         OutcomeUnknown
-            The disk failed during the commit: the file alone knows whether it took place.
+            The disk did not confirm the commit.
         """
         if not self._writer.acquire(timeout=self._busy_timeout_seconds):
             raise StoreUnavailable("another thread holds the store's lock")
@@ -109,36 +109,51 @@ class Connections:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the tables of a new file, or hold an existing one to the schema version."""
+        """Make the tables of a new file, or hold an existing one to the schema version.
+
+        An existing store is only read: it can be opened without the right to write, and while others
+        write.
+        """
+        names = _table_names(connection)
+        if names and "metadata" not in names:
+            raise StoreError(f"{self._path} is a database of another program")
         if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
             raise StoreError(f"{self._path} is on a file system that several processes cannot share")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if not names:
-                _create_schema(connection)
-                connection.commit()
-            elif "metadata" not in names:
-                raise StoreError(f"{self._path} is a database of another program")
-            else:
-                _check_version(connection)
-        finally:
-            connection.rollback()
+        if not names:
+            _create_schema(connection)
+        _check_version(connection)
+
+
+def _table_names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 
 
 def _commit(connection: sqlite3.Connection, write_id: str) -> None:
     try:
         connection.commit()
     except sqlite3.OperationalError as error:
-        if primary_code(error) == sqlite3.SQLITE_IOERR:
+        # All of the commit was written, only its way to the disk failed: after a power failure it may
+        # be there or not. Any other failure is one to write it, and SQLite undoes the transaction.
+        if error.sqlite_errorcode in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC):
             raise OutcomeUnknown(write_id) from error
         raise
 
 
 def _create_schema(connection: sqlite3.Connection) -> None:
-    for statement in (_CREATE_METADATA, CREATE_FEED, *(each for table in TABLES for each in table.create)):
-        connection.execute(statement)
-    connection.execute("INSERT INTO metadata VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have made it since this one looked.
+        if not _table_names(connection):
+            for statement in (
+                _CREATE_METADATA,
+                CREATE_FEED,
+                *(each for table in TABLES for each in table.create),
+            ):
+                connection.execute(statement)
+            connection.execute("INSERT INTO metadata VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+        connection.commit()
+    finally:
+        connection.rollback()
 
 
 def _check_version(connection: sqlite3.Connection) -> None:

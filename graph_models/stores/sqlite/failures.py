@@ -26,18 +26,14 @@ _LASTING = {
 }
 
 
-def primary_code(error: sqlite3.Error) -> int:
-    """Return SQLite's primary result code, 0 where the error comes from the Python module."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise `StoreUnavailable` or `StoreError` in place of any error of the sqlite3 module."""
     try:
         yield
     except sqlite3.Error as error:
-        code = primary_code(error)
+        # Extended codes hold the primary one in their low byte; the Python module's own have none.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _RETRYABLE:
             raise StoreUnavailable(_RETRYABLE[code]) from error
         raise StoreError(_LASTING.get(code, f"SQLite refused: {error}")) from error
