@@ -43,7 +43,7 @@ def to_wgs84(latitude: float, longitude: float, datum: Datum) -> tuple[float, fl
 
     Examples
     --------
-    >>> to_wgs84(23.0973516, 113.3053729, Datum.GCJ02)
+    >>> to_wgs84(23.09735154, 113.3053729, Datum.GCJ02)
     (23.1, 113.3)
     """
     if datum is Datum.GCJ02:

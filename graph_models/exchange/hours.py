@@ -17,7 +17,6 @@ The rules, in order:
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.schedules import MINUTES_PER_DAY, WeeklyAvailability, WeeklySlot
@@ -159,11 +158,10 @@ def _reading(token: re.Match[str]) -> Reading:
 
 
 def _spans(clocks: list[Reading]) -> list[tuple[int, int]]:
-    spans = [_span(*pair) for pair in zip(clocks[::2], clocks[1::2], strict=True)]
-    for number, (earlier, later) in enumerate(pairwise(spans)):
-        if later[0] < earlier[1]:
-            start = tuple(each for each in clocks[2 * number + 2] if each >= earlier[1])
-            spans[number + 1] = _span(start, clocks[2 * number + 3])
+    spans: list[tuple[int, int]] = []
+    for starts, ends in zip(clocks[::2], clocks[1::2], strict=True):
+        closed = spans[-1][1] if spans else 0
+        spans.append(_span(tuple(each for each in starts if each >= closed), ends))
     return spans
 
 
@@ -176,7 +174,7 @@ def _span(starts: Reading, ends: Reading) -> tuple[int, int]:
         ends = (closing,)
     if not starts:
         raise NotUnderstood("the end is not after the start")
-    # Without am or pm a start before 6 is in the afternoon, and a later one in the morning.
+    # Without am or pm a start before 6 is in the afternoon, and another one in the morning if it can be.
     start = starts[-1] if starts[0] < 6 * 60 else starts[0]
     after = tuple(each for each in ends if each > start)
     if len(after) != 1:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import geocoordinates_ffi as gc
 import numpy as np
 import pytest
 from geopy.distance import great_circle
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, shape
 
+from graph_models.city.hierarchy import district_at
 from graph_models.domain.places import Datum, Location
 from graph_models.domain.providers import Provider
 from graph_models.exchange.datum import to_wgs84
@@ -26,21 +29,12 @@ GCJ02_POINT, BD09_POINT, WGS84_POINT = (23.0973515, 113.3053729), (23.1034336, 1
 
 
 @pytest.fixture(scope="module")
-def polygons() -> dict[str, object]:
+def polygons() -> dict[str, Any]:
     features = json.loads(DISTRICTS.read_text())["features"]
-    return {str(each["properties"]["gb"])[3:]: shape(each["geometry"]) for each in features}
+    return {each["properties"]["district_code"]: shape(each["geometry"]) for each in features}
 
 
-@pytest.fixture(scope="module")
-def district_of(polygons):  # noqa: ANN201 - a function of two numbers
-    def find(latitude: float, longitude: float) -> str | None:
-        point = Point(longitude, latitude)
-        return next((code for code, polygon in polygons.items() if polygon.covers(point)), None)
-
-    return find
-
-
-def some_points(polygons, count: int) -> list[tuple[str, float, float]]:
+def some_points(polygons: dict[str, Any], count: int) -> list[tuple[str, float, float]]:
     """Points near the borders of districts, with the district's code."""
     rng = np.random.default_rng(7)
     codes = list(polygons)
@@ -54,17 +48,24 @@ def some_points(polygons, count: int) -> list[tuple[str, float, float]]:
     return points
 
 
-@pytest.mark.parametrize(("crs", "given_pair"), [("gcj02", GCJ02_POINT), ("bd09", BD09_POINT), ("GCJ02", GCJ02_POINT)])
+@pytest.mark.parametrize(
+    ("crs", "given_pair"), [("gcj02", GCJ02_POINT), ("bd09", BD09_POINT), ("GCJ02", GCJ02_POINT)]
+)
 def test_coordinates_are_converted_and_kept(
     store: GraphStore, tmp_path: Path, crs: str, given_pair: tuple[float, float]
 ) -> None:
     """The stored point is WGS-84 to a metre, and the given one stays beside it with its datum."""
     row = f"v1,station,x,4,{given_pair[0]},{given_pair[1]}"
-    assert load_file(store, tmp_path, "providers.csv", providers_csv(row, header=PLACED), crs=crs).written == 1
+    assert (
+        load_file(store, tmp_path, "providers.csv", providers_csv(row, header=PLACED), crs=crs).written == 1
+    )
     location = store.get(Provider, "v1").value.location
     assert location is not None
     assert great_circle((location.latitude, location.longitude), WGS84_POINT).m < 1
-    assert (location.given_datum, location.given_latitude, location.given_longitude) == (crs.lower(), *given_pair)
+    assert (location.given_datum, location.given_latitude, location.given_longitude) == (
+        crs.lower(),
+        *given_pair,
+    )
 
 
 def test_wgs84_is_left_alone(store: GraphStore, tmp_path: Path) -> None:
@@ -77,8 +78,6 @@ def test_wgs84_is_left_alone(store: GraphStore, tmp_path: Path) -> None:
 @given(st.floats(22.5, 24), st.floats(112.9, 114.1))
 def test_conversion_undoes_the_shift(latitude: float, longitude: float) -> None:
     """A shifted point of the city comes back within a metre; the shift itself is hundreds of metres."""
-    import geocoordinates_ffi as gc
-
     gcj = gc.wgs84_to_gcj02(gc.Wgs84(lat=latitude, lon=longitude))
     assert 300 < great_circle((gcj.lat, gcj.lon), (latitude, longitude)).m < 1_000
     assert great_circle(to_wgs84(gcj.lat, gcj.lon, Datum.GCJ02), (latitude, longitude)).m < 1
@@ -95,23 +94,23 @@ def test_an_export_of_converted_points_is_not_converted_again(store: GraphStore,
     assert load_file(store, tmp_path, "providers.csv", providers_csv(row, header=header)).written == 1
 
 
-def test_swapped_pairs_are_recognised_by_the_area(store: GraphStore, tmp_path: Path, district_of) -> None:
+def test_swapped_pairs_are_recognised_by_the_area(store: GraphStore, tmp_path: Path) -> None:
     """Where both orders are possible degrees, the known area tells which one was meant."""
     near_equator = lambda latitude, longitude: "1" if 0 < latitude < 2 < longitude < 50 else None  # noqa: E731
     rows = ["v1,station,x,4,1.0,32.0", "v2,station,x,4,32.0,1.0", "v3,station,x,4,60.0,60.0"]
     text = providers_csv(*rows, header=PLACED)
     report = load_file(store, tmp_path, "providers.csv", text, district_of=near_equator)
-    assert [(each.record, each.hint) for each in report.errors] == [(2, "latitude and longitude look swapped")]
+    assert [(each.record, each.hint) for each in report.errors] == [
+        (2, "latitude and longitude look swapped")
+    ]
     assert report.written == 2
 
 
 @pytest.mark.parametrize("shifted", [True, False])
 def test_undeclared_gcj02_is_noticed(
-    store: GraphStore, tmp_path: Path, polygons, district_of, shifted: bool
+    store: GraphStore, tmp_path: Path, polygons: dict[str, Any], shifted: bool
 ) -> None:
     """Points shifted to GCJ-02 but declared WGS-84 give a warning; true WGS-84 points give none."""
-    import geocoordinates_ffi as gc
-
     rows = ["code,level,name,parent_code,latitude,longitude"]
     codes = sorted(polygons)
     rows += [f"{code},district,x,4401,," for code in codes if code != "440103"]
@@ -120,7 +119,7 @@ def test_undeclared_gcj02_is_noticed(
             moved = gc.wgs84_to_gcj02(gc.Wgs84(lat=latitude, lon=longitude))
             latitude, longitude = moved.lat, moved.lon
         rows.append(f"{code}{number:06},community,x,{code},{latitude},{longitude}")
-    report = load_file(store, tmp_path, "areas.csv", "\n".join(rows), district_of=district_of)
+    report = load_file(store, tmp_path, "areas.csv", "\n".join(rows), district_of=district_at)
     assert (report.error_count, report.written) == (0, 610)
     assert report.warning_count == (1 if shifted else 0)
     if shifted:
@@ -129,14 +128,12 @@ def test_undeclared_gcj02_is_noticed(
         assert "crs gcj02" in warning.hint
 
 
-def test_declared_gcj02_gives_no_warning(store: GraphStore, tmp_path: Path, polygons, district_of) -> None:
+def test_declared_gcj02_gives_no_warning(store: GraphStore, tmp_path: Path, polygons: dict[str, Any]) -> None:
     """With the right crs the same points are simply converted."""
-    import geocoordinates_ffi as gc
-
     rows = ["code,level,name,parent_code,latitude,longitude"]
     rows += [f"{code},district,x,4401,," for code in sorted(polygons) if code != "440103"]
     for number, (code, latitude, longitude) in enumerate(some_points(polygons, 300)):
         moved = gc.wgs84_to_gcj02(gc.Wgs84(lat=latitude, lon=longitude))
         rows.append(f"{code}{number:06},community,x,{code},{moved.lat},{moved.lon}")
-    report = load_file(store, tmp_path, "areas.csv", "\n".join(rows), crs="gcj02", district_of=district_of)
+    report = load_file(store, tmp_path, "areas.csv", "\n".join(rows), crs="gcj02", district_of=district_at)
     assert (report.error_count, report.warning_count, report.written) == (0, 0, 310)

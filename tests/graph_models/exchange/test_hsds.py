@@ -32,7 +32,9 @@ def a_location(**changes: Any) -> dict[str, Any]:
         "location_type": "physical",
         "latitude": 23.12,
         "longitude": 113.26,
-        "accessibility": [{"id": "a1", "description": "Wheelchair accessible", "details": "Lift to all floors"}],
+        "accessibility": [
+            {"id": "a1", "description": "Wheelchair accessible", "details": "Lift to all floors"}
+        ],
         "languages": [{"id": "l2", "name": "Urdu", "code": "ur"}],
         "phones": [{"id": "t1", "number": "555"}],
     }
@@ -54,11 +56,27 @@ def a_service(**changes: Any) -> dict[str, Any]:
             {"id": "b3", "taxonomy_term": {"id": "u3", "code": "Z-2", "name": "Unheard of"}},
         ],
         "capacities": [
-            {"id": "c1", "available": 1, "maximum": 9, "updated": "2025-01-01T00:00:00Z", "unit": {"id": "n"}},
-            {"id": "c2", "available": 3, "maximum": 12, "updated": "2026-01-01T00:00:00Z", "unit": {"id": "n"}},
+            {
+                "id": "c1",
+                "available": 1,
+                "maximum": 9,
+                "updated": "2025-01-01T00:00:00Z",
+                "unit": {"id": "n"},
+            },
+            {
+                "id": "c2",
+                "available": 3,
+                "maximum": 12,
+                "updated": "2026-01-01T00:00:00Z",
+                "unit": {"id": "n"},
+            },
         ],
-        "schedules": [{"id": "s1", "freq": "WEEKLY", "byday": "SU", "opens_at": "01:00", "closes_at": "02:00"}],
-        "service_at_locations": [{"id": PLACE, "location": a_location(), "schedules": [{"id": "s2", **WEEKLY}]}],
+        "schedules": [
+            {"id": "s1", "freq": "WEEKLY", "byday": "SU", "opens_at": "01:00", "closes_at": "02:00"}
+        ],
+        "service_at_locations": [
+            {"id": PLACE, "location": a_location(), "schedules": [{"id": "s2", **WEEKLY}]}
+        ],
     }
     return base | changes
 
@@ -86,7 +104,9 @@ EXPECTED = Provider(
 )
 
 
-def load_json(store: GraphStore, folder: Path, value: Any, name: str = "services.json", **options: Any) -> Any:
+def load_json(
+    store: GraphStore, folder: Path, value: Any, name: str = "services.json", **options: Any
+) -> Any:
     put_file(folder / "in", "keyword_skills.csv", MAPPING)
     return load_file(store, folder, name, json.dumps(value, ensure_ascii=False), **options)
 
@@ -110,15 +130,23 @@ SHAPES = {
     "service at location": as_place(a_service()),
     "array": [a_service(organization={"id": ORGANIZATION, "name": "Helpers Inc."})],
     "page": {
-        "total_items": 1, "total_pages": 1, "page_number": 1, "size": 1, "first_page": True, "last_page": True,
-        "empty": False, "contents": [a_service(organization={"id": ORGANIZATION, "name": "Helpers Inc."})],
+        "total_items": 1,
+        "total_pages": 1,
+        "page_number": 1,
+        "size": 1,
+        "first_page": True,
+        "last_page": True,
+        "empty": False,
+        "contents": [a_service(organization={"id": ORGANIZATION, "name": "Helpers Inc."})],
     },
-}  # fmt: skip
+}
 
 
 class TestNested:
     @pytest.mark.parametrize("shape", SHAPES)
-    def test_every_nesting_gives_the_same_provider(self, store: GraphStore, tmp_path: Path, shape: str) -> None:
+    def test_every_nesting_gives_the_same_provider(
+        self, store: GraphStore, tmp_path: Path, shape: str
+    ) -> None:
         """One provider for the service at its location, whichever object it is nested in."""
         report = load_json(store, tmp_path, SHAPES[shape])
         assert (report.error_count, report.written) == (0, 1), report.errors
@@ -133,10 +161,15 @@ class TestNested:
     def test_json_lines_and_several_places(self, store: GraphStore, tmp_path: Path) -> None:
         """One provider for each place, and one without a place for a service that has none."""
         put_file(tmp_path / "in", "keyword_skills.csv", MAPPING)
-        places = [{"id": PLACE, "location": a_location()}, {"id": OTHER_PLACE, "location": a_location(latitude=23.2)}]
+        places = [
+            {"id": PLACE, "location": a_location()},
+            {"id": OTHER_PLACE, "location": a_location(latitude=23.2)},
+        ]
         lines = [
             json.dumps(a_service(service_at_locations=places)),
-            json.dumps(a_service(id="s2", service_at_locations=[], status="temporarily closed", capacities=[])),
+            json.dumps(
+                a_service(id="s2", service_at_locations=[], status="temporarily closed", capacities=[])
+            ),
             json.dumps({"id": LOCATION, "location_type": "virtual"}),
         ]
         report = load_file(store, tmp_path, "services.jsonl", "\n".join(lines), default_capacity=7)
@@ -158,11 +191,18 @@ class TestNested:
             ({"assured_date": "yesterday"}, "verified_at"),
             ({"capacities": [{"available": -1, "updated": "2026"}]}, "capacity_total"),
             ({"capacities": [{"available": "few", "updated": "2026"}]}, "capacity_total"),
-            ({"service_at_locations": [{"id": PLACE, "location": a_location(latitude=100, longitude=101)}]}, "latitude"),
+            (
+                {
+                    "service_at_locations": [
+                        {"id": PLACE, "location": a_location(latitude=100, longitude=101)}
+                    ]
+                },
+                "latitude",
+            ),
             ({"service_at_locations": [{"id": PLACE, "location": a_location(latitude="north")}]}, "latitude"),
             ({"service_at_locations": [{"id": "no id", "location": a_location()}]}, "id"),
         ],
-    )  # fmt: skip
+    )
     def test_a_bad_service_keeps_out_only_itself(
         self, store: GraphStore, tmp_path: Path, changes: dict[str, Any], column: str
     ) -> None:
@@ -196,21 +236,50 @@ def write_table(folder: Path, name: str, *records: dict[str, Any]) -> None:
 
 def write_hsds(folder: Path) -> None:
     """The same organization as `SHAPES`, in tables."""
-    write_table(folder, "organizations.csv", {"id": ORGANIZATION, "name": "Helpers Inc.", "description": "x\ny"})
+    write_table(
+        folder, "organizations.csv", {"id": ORGANIZATION, "name": "Helpers Inc.", "description": "x\ny"}
+    )
     write_table(
         folder,
         "services.csv",
-        {"id": SERVICE, "organization_id": ORGANIZATION, "name": "Community care", "description": "Two\nlines, \"q\"",
-         "status": "active", "minimum_age": "60", "maximum_age": "", "assured_date": "2026-01-31"},
+        {
+            "id": SERVICE,
+            "organization_id": ORGANIZATION,
+            "name": "Community care",
+            "description": 'Two\nlines, "q"',
+            "status": "active",
+            "minimum_age": "60",
+            "maximum_age": "",
+            "assured_date": "2026-01-31",
+        },
         {"id": "s2", "organization_id": "none", "name": "No place", "status": "inactive"},
-    )  # fmt: skip
-    write_table(folder, "locations.csv", {"id": LOCATION, "latitude": "23.12", "longitude": "113.26", "description": "x"})
-    write_table(folder, "service_at_locations.csv", {"id": PLACE, "service_id": SERVICE, "location_id": LOCATION})
+    )
+    write_table(
+        folder,
+        "locations.csv",
+        {"id": LOCATION, "latitude": "23.12", "longitude": "113.26", "description": "x"},
+    )
+    write_table(
+        folder, "service_at_locations.csv", {"id": PLACE, "service_id": SERVICE, "location_id": LOCATION}
+    )
     write_table(
         folder,
         "schedules.csv",
-        {"id": "s1", "service_id": SERVICE, "byday": "SU", "freq": "WEEKLY", "opens_at": "01:00", "closes_at": "02:00"},
-        {"id": "s2", "service_id": SERVICE, "service_at_location_id": PLACE, "location_id": LOCATION, **WEEKLY},
+        {
+            "id": "s1",
+            "service_id": SERVICE,
+            "byday": "SU",
+            "freq": "WEEKLY",
+            "opens_at": "01:00",
+            "closes_at": "02:00",
+        },
+        {
+            "id": "s2",
+            "service_id": SERVICE,
+            "service_at_location_id": PLACE,
+            "location_id": LOCATION,
+            **WEEKLY,
+        },
     )
     write_table(folder, "service_areas.csv", {"id": "x", "service_id": SERVICE, "name": "荔湾区"})
     write_table(
@@ -219,13 +288,31 @@ def write_hsds(folder: Path) -> None:
         {"id": "l1", "service_id": SERVICE, "name": "Chinese (Cantonese)"},
         {"id": "l2", "location_id": LOCATION, "code": "ur", "name": "Urdu"},
     )
-    write_table(folder, "accessibility.csv", {"id": "a", "location_id": LOCATION, "description": "Wheelchair accessible"})
-    terms = [{"id": "u1", "code": "care.bathing", "name": "b"}, {"id": "u2", "name": "Fixing things"}, {"id": "u3", "name": "Unheard of"}]  # fmt: skip
+    write_table(
+        folder,
+        "accessibility.csv",
+        {"id": "a", "location_id": LOCATION, "description": "Wheelchair accessible"},
+    )
+    terms = [
+        {"id": "u1", "code": "care.bathing", "name": "b"},
+        {"id": "u2", "name": "Fixing things"},
+        {"id": "u3", "name": "Unheard of"},
+    ]
     write_table(folder, "taxonomy_terms.csv", *terms)
-    links = [{"id": f"b{n}", "link_id": SERVICE, "link_entity": "service", "taxonomy_term_id": f"u{n}"} for n in (1, 2, 3)]
+    links = [
+        {"id": f"b{n}", "link_id": SERVICE, "link_entity": "service", "taxonomy_term_id": f"u{n}"}
+        for n in (1, 2, 3)
+    ]
     write_table(folder, "attributes.csv", *links)
-    capacities = [{"available": "1", "maximum": "9", "updated": "2025"}, {"available": "3", "maximum": "12", "updated": "2026"}]  # fmt: skip
-    write_table(folder, "service_capacity.csv", *({"id": n, "service_id": SERVICE, **each} for n, each in enumerate(capacities)))  # fmt: skip
+    capacities = [
+        {"available": "1", "maximum": "9", "updated": "2025"},
+        {"available": "3", "maximum": "12", "updated": "2026"},
+    ]
+    write_table(
+        folder,
+        "service_capacity.csv",
+        *({"id": n, "service_id": SERVICE, **each} for n, each in enumerate(capacities)),
+    )
     put_file(folder, "keyword_skills.csv", MAPPING)
 
 
@@ -250,7 +337,10 @@ class TestTables:
         with (folder / "languages.csv").open("a") as stream:
             stream.write("broken\n")
         report = load(store, [folder], crs="wgs84")
-        assert [(each.line, each.record, each.column) for each in report.errors] == [(5, 3, None), (6, 4, "name")]
+        assert [(each.line, each.record, each.column) for each in report.errors] == [
+            (5, 3, None),
+            (6, 4, "name"),
+        ]
         assert report.written == 2
         assert report.facts["rows of languages that cannot be read"] == 1
 
@@ -276,8 +366,14 @@ class TestTables:
     ("schedule", "expected"),
     [
         ({**WEEKLY, "byday": "SA"}, "Sa 09:00-17:00"),
-        ({**WEEKLY, "opens_at": "09:00-05:00", "closes_at": "17:00:00-05:00"}, "Mo 09:00-17:00; We 09:00-17:00"),
-        ({**WEEKLY, "byday": "SU", "opens_at": "22:00", "closes_at": "02:00"}, "Mo 00:00-02:00; Su 22:00-24:00"),
+        (
+            {**WEEKLY, "opens_at": "09:00-05:00", "closes_at": "17:00:00-05:00"},
+            "Mo 09:00-17:00; We 09:00-17:00",
+        ),
+        (
+            {**WEEKLY, "byday": "SU", "opens_at": "22:00", "closes_at": "02:00"},
+            "Mo 00:00-02:00; Su 22:00-24:00",
+        ),
         ({**WEEKLY, "byday": "SU", "opens_at": "00:00", "closes_at": "24:00"}, "Su 00:00-24:00"),
         ({**WEEKLY, "freq": "MONTHLY", "byday": "2MO"}, None),
         ({**WEEKLY, "interval": 2}, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -108,7 +109,9 @@ class TestMerging:
             return original(self, *arguments)
 
         monkeypatch.setattr(writing.BatchWriter, "_batch_id", reserve_first)
-        report = load_file(store, tmp_path, "providers.csv", providers_csv("v1,station,y,4", "v2,station,y,4"))
+        report = load_file(
+            store, tmp_path, "providers.csv", providers_csv("v1,station,y,4", "v2,station,y,4")
+        )
         assert (report.written, report.error_count) == (2, 0)
         assert store.get(Provider, "v1").value.capacity == Capacity(4, 3)
         assert store.get(Provider, "v1").value.name == "y"
@@ -163,7 +166,11 @@ class TestReferences:
 
     def test_the_second_of_two_rows_with_one_id_is_reported(self, store: GraphStore, tmp_path: Path) -> None:
         """Within a file, across batches and across files the first row wins."""
-        first = put_file(tmp_path / "a", "providers.csv", providers_csv("v1,station,A,4", "v2,station,A,4", "v1,station,B,4"))  # fmt: skip
+        first = put_file(
+            tmp_path / "a",
+            "providers.csv",
+            providers_csv("v1,station,A,4", "v2,station,A,4", "v1,station,B,4"),
+        )
         second = put_file(tmp_path / "b", "providers.csv", providers_csv("v2,station,B,4", "v3,station,B,4"))
         report = load(store, [first, second], batch_rows=2)
         assert [(Path(each.file).parent.name, each.line, each.column) for each in report.errors] == [
@@ -178,7 +185,9 @@ class TestReferences:
 
     def test_a_corrected_row_may_follow_a_rejected_one(self, store: GraphStore, tmp_path: Path) -> None:
         """The id of a rejected row is free."""
-        report = load_file(store, tmp_path, "providers.csv", providers_csv("v1,station,x,-4", "v1,station,x,4"))
+        report = load_file(
+            store, tmp_path, "providers.csv", providers_csv("v1,station,x,-4", "v1,station,x,4")
+        )
         assert (report.rejected, report.written) == (1, 1)
 
     def test_an_area_inside_a_narrower_one_is_refused(self, store: GraphStore, tmp_path: Path) -> None:
@@ -221,7 +230,7 @@ class TestOptions:
         rows = [f"v{number},station,x,4,," for number in range(30)]
         text = providers_csv(*rows, "w,station,x,4,23.1,113.2", header=header)
         head = store.head()
-        with pytest.raises(InvalidValue, match="crs must be given, because providers.csv has coordinates"):
+        with pytest.raises(InvalidValue, match=r"crs must be given, because providers\.csv has coordinates"):
             load_file(store, tmp_path, "providers.csv", text, crs=None, batch_rows=10)
         assert store.head() == head
         report = load_file(store, tmp_path, "providers.csv", providers_csv(*rows, header=header), crs=None)
@@ -248,14 +257,15 @@ class TestOptions:
         assert [each.rows for each in told] == [10, 20, 30, 40, 50] * 2
         last = told[-1]
         assert 0 < last.bytes_read <= last.bytes_total
-        assert all(a.bytes_read <= b.bytes_read for a, b in zip(told[:5], told[1:5], strict=False))
+        assert [each.bytes_read for each in told[:5]] == sorted(each.bytes_read for each in told[:5])
 
     def test_base_values_are_written_only_for_directories(self, store: GraphStore, tmp_path: Path) -> None:
         """A city's own tables do not get the menu of another; a directory does, once."""
         base = [Skill("food", "Food", "膳食"), Skill("care", "Other", "其他")]
         load_file(store, tmp_path, "staff.csv", "id,role\nw1,worker\n", base=base)
         assert store.get_many(Skill, ["food"]) == {}
-        text = '{"id": "s1", "name": "x", "status": "active", "attributes": [{"taxonomy_term": {"name": "Food"}}]}'
+        attributes = [{"taxonomy_term": {"name": "Food"}}]
+        text = json.dumps({"id": "s1", "name": "x", "status": "active", "attributes": attributes})
         report = load_file(store, tmp_path, "hsds.jsonl", text, base=base)
         assert report.error_count == 0
         assert [each.skill_id for each in store.get(Provider, "s1").value.skills] == ["food"]
@@ -285,17 +295,23 @@ with open_store(sys.argv[1], FixedClock()) as store:
 
 @pytest.mark.parametrize("batches_before_the_kill", [1, 3, 7])
 def test_a_killed_load_is_completed_by_the_next(tmp_path: Path, batches_before_the_kill: int) -> None:
-    """After kill -9 in the middle, the acknowledged batches are there, and loading again adds the rest once."""
+    """After kill -9 in the middle the acknowledged batches are there; loading again adds the rest once."""
     write_tables(tmp_path / "in", [*many_providers(4_000), Staff("w1", "worker")])
     (tmp_path / "in" / "providers.csv").write_text(
-        (tmp_path / "in" / "providers.csv").read_text().replace("440103001101", "").replace("care.bathing:0.8", "")
+        (tmp_path / "in" / "providers.csv")
+        .read_text()
+        .replace("440103001101", "")
+        .replace("care.bathing:0.8", "")
     )
     url = f"sqlite:///{tmp_path / 'killed.db'}"
     root = Path(__file__).parents[3]
     loader = subprocess.Popen(
         [sys.executable, "-c", LOADER, url, str(tmp_path / "in")],
-        cwd=root, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(root)},
-    )  # fmt: skip
+        cwd=root,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
     assert loader.stdout is not None
     for _ in range(batches_before_the_kill + 2):
         acknowledged = loader.stdout.readline().strip()
@@ -326,5 +342,5 @@ def test_a_load_streams(store: GraphStore, tmp_path: Path) -> None:
     """The first batch is durable before the last row is read."""
     path = put_file(tmp_path, "providers.csv", providers_csv(*(f"v{n},station,x,4" for n in range(100))))
     seen: list[int] = []
-    load(store, [path], batch_rows=10, progress=lambda each: seen.append(store.count(Provider)))
+    load(store, [path], batch_rows=10, progress=lambda _: seen.append(store.count(Provider)))
     assert seen == [1 + 10 * number for number in range(1, 11)]
