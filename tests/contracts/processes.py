@@ -22,7 +22,7 @@ class Workers:
         self._started: list[subprocess.Popen[str]] = []
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start one worker (see `tests.contracts.worker`) and wait until it has opened the store."""
+        """Start one worker, see `tests.contracts.worker`."""
         command = [sys.executable, "-m", "tests.contracts.worker", self._store_url, *arguments]
         pipe = subprocess.PIPE
         worker = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
@@ -31,12 +31,17 @@ class Workers:
 
     def run(self, commands: list[list[str]]) -> list[Answer]:
         """Run several workers at once, from a common start, and return each one's lines of JSON."""
-        workers = [self.start(*command) for command in commands]
-        for worker in workers:
-            await_ready(worker)
+        workers = self.ready(commands)
         for worker in workers:
             go(worker)
         return [finish(worker) for worker in workers]
+
+    def ready(self, commands: list[list[str]]) -> list[subprocess.Popen[str]]:
+        """Start several workers and wait until all have opened the store."""
+        workers = [self.start(*command) for command in commands]
+        for worker in workers:
+            await_ready(worker)
+        return workers
 
     def __enter__(self) -> Self:
         return self
