@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from graph_models.city.crowd import Crowd, volunteer_id
+from graph_models.city.crowd import Crowd, skills_by_popularity, volunteer_id
 from graph_models.city.draws import Part, stream
 from graph_models.city.menu import first_skill
 from graph_models.city.needs import need_id
@@ -18,18 +19,19 @@ from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.referrals import Referral, ReferralStatus
 
 COMPANIONSHIP = CategoryId("companionship")
-# Completed services lie further back than the 30 days that recent referrals count.
+# Completed services lie further back than the 30 days that recent referrals count: as fresh ones
+# they would keep the very volunteers on cooldown whose continuity should show.
 SERVED_DAYS_AGO = (31, 331)
 REFUSED_MINUTES_AGO = (5, 59)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Needs that were served, referrals, and when each volunteer (by position) was last asked."""
+    """Needs that were served, referrals, and when each volunteer (by position) was asked."""
 
     past_needs: tuple[Need, ...]
     referrals: tuple[Referral, ...]
-    asked_at: dict[int, datetime]
+    asked_at: dict[int, list[datetime]]
 
 
 def draw_history(
@@ -49,20 +51,26 @@ def draw_history(
     total = len(people.residents)
     past_needs: list[Need] = []
     referrals: list[Referral] = []
-    asked_at: dict[int, datetime] = {}
+    asked_at: dict[int, list[datetime]] = defaultdict(list)
     for number, at in enumerate(rng.permutation(total)[:services].tolist(), start=1):
         category_id, helper = _helper(rng, people, crowd, at)
         days_ago = int(rng.integers(*SERVED_DAYS_AGO))
         need = _past_need(people, at, number, category_id, as_of - timedelta(days=days_ago + 2))
         past_needs.append(need)
         asked = need.created_at + timedelta(days=1)
-        asked_at[helper] = max(asked, asked_at.get(helper, asked))
+        asked_at[helper].append(asked)
         referrals.append(_referral(len(referrals) + 1, need.id, helper, ReferralStatus.COMPLETED, asked))
-    for at in rng.permutation(total)[:refusals].tolist():
+    refused = sorted(rng.permutation(total).tolist(), key=lambda at: not _is_for_volunteers(people, at))
+    for at in refused[:refusals]:
         _, helper = _helper(rng, people, crowd, at)
-        asked = asked_at[helper] = as_of - timedelta(minutes=int(rng.integers(*REFUSED_MINUTES_AGO)))
+        asked = as_of - timedelta(minutes=int(rng.integers(*REFUSED_MINUTES_AGO)))
+        asked_at[helper].append(asked)
         referrals.append(_referral(len(referrals) + 1, need_id(at), helper, ReferralStatus.REJECTED, asked))
     return History(tuple(past_needs), tuple(referrals), asked_at)
+
+
+def _is_for_volunteers(people: People, at: int) -> bool:
+    return first_skill(people.category_ids[at]) in skills_by_popularity()
 
 
 def _helper(rng: np.random.Generator, people: People, crowd: Crowd, at: int) -> tuple[CategoryId, int]:

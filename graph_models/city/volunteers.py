@@ -62,12 +62,12 @@ class Surroundings:
     charities
         How many charities there are.
     asked_at
-        When the referral history last asked a volunteer, by position.
+        When the referral history asked a volunteer, by position.
     """
 
     station_ids: Sequence[ProviderId]
     charities: int
-    asked_at: Mapping[int, datetime]
+    asked_at: Mapping[int, Sequence[datetime]]
 
 
 def volunteers(crowd: Crowd, around: Surroundings, seed: int, as_of: datetime) -> Iterator[Provider]:
@@ -175,7 +175,7 @@ def _referral_counters(
         for count, hours in zip(recent, hours_ago, strict=True)
     ]
     for row, at in enumerate(positions):
-        if (asked := around.asked_at.get(at)) is not None:
-            last[row] = max(asked, last[row] or asked)
-            recent[row] += asked > as_of - RECENT
+        if asked := around.asked_at.get(at):
+            last[row] = max(*asked, last[row] or asked[0])
+            recent[row] += sum(instant > as_of - RECENT for instant in asked)
     return {"recent_referrals": recent, "last_referral_at": last}
