@@ -1,9 +1,11 @@
-"""`lastmeter neo4j start|stop|status`: a local Neo4j Community server."""
+"""`lastmeter neo4j start|stop|status|url`: a local Neo4j Community server."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -47,10 +49,22 @@ def stop(home: HomeOption = DEFAULT_HOME, as_json: JsonFlag = False) -> None:
 @app.command("status")
 def status(home: HomeOption = DEFAULT_HOME, as_json: JsonFlag = False) -> None:
     """Say where the server listens; exit status 1 if none runs."""
+    report(running(home), home, as_json=as_json)
+
+
+@app.command("url")
+def url(home: HomeOption = DEFAULT_HOME) -> None:
+    """Print the store address of the running server with its password, for LASTMETER_STORE_URL."""
+    server = running(home)
+    scheme, _, address = server.url.partition("://")
+    sys.stdout.write(f"{scheme}://{quote(server.user)}:{quote(server.password, safe='')}@{address}\n")
+
+
+def running(home: Path) -> RunningNeo4j:
     server = local_neo4j.status(home)
     if server is None:
         raise NotRunning(f"no Neo4j runs in {home}")
-    report(server, home, as_json=as_json)
+    return server
 
 
 def report(server: RunningNeo4j, home: Path, *, as_json: bool) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.conftest import TestServer
 
 CALL = "from api.cli import main; main()"
-NEEDS = ("need-000001", "need-000002", "need-000003", "need-000004")
 
 
 def lastmeter(url: str, *arguments: str) -> bytes:
@@ -25,9 +24,8 @@ def test_sqlite_and_neo4j_answer_alike(neo4j_server: TestServer, tmp_path: Path)
     """Suggestions from SQLite and from Neo4j are byte-identical."""
     neo4j_server.empty()
     urls = (f"sqlite:///{tmp_path}/city.db", neo4j_server.store_url)
-    demos = [lastmeter(url, "demo", "--scale", "0.001") for url in urls]
+    demos = [lastmeter(url, "demo", "--scale", "0.001", "--json") for url in urls]
     assert demos[0] == demos[1]
-    for need in NEEDS:
-        answers = [lastmeter(url, "suggest", need, "--explain", "--json") for url in urls]
-        assert answers[0] == answers[1]
-        assert answers[0]
+    answers = [lastmeter(url, "suggest", "need-000001", "--explain", "--json") for url in urls]
+    assert answers[0] == answers[1]
+    assert b"provider_id" in answers[0]
