@@ -34,7 +34,7 @@ class Catalogue:
             If the service menu does not have it.
         """
         if need.category_id not in self.categories:
-            raise UnknownReference("need.category_id", "category", need.category_id)
+            raise UnknownReference("need.category_id", "Category", need.category_id)
         return self.categories[need.category_id]
 
     def skills_required_by(self, need: Need) -> tuple[SkillRequirement, ...]:
@@ -48,7 +48,7 @@ class Catalogue:
         wanted = need.required_skills or self.category_of(need).required_skills
         for each in wanted:
             if each.skill_id not in self.taxonomy:
-                raise UnknownReference("need.required_skills", "skill", each.skill_id)
+                raise UnknownReference("need.required_skills", "Skill", each.skill_id)
         return wanted
 
 

@@ -162,7 +162,7 @@ def _place(need: Need, category: Category, areas: Areas) -> tuple[Location | Non
         # A need has a point or a community: its constructor refuses neither.
         return need.location, areas.nearest_community(need.location) if need.location else None
     if need.community_code not in areas:
-        raise UnknownReference("need.community_code", "area", need.community_code)
+        raise UnknownReference("need.community_code", "Area", need.community_code)
     location = need.location or areas[need.community_code].location
     if location is None and not category.is_remote:
         raise InvalidValue("need.location", "be given, because its community has no point on record")

@@ -110,7 +110,7 @@ class Taxonomy:
         path = [skill_id]
         while (broader := self._skills[path[-1]].broader_id) is not None:
             if broader not in self._skills:
-                raise UnknownReference("skill.broader_id", "skill", broader)
+                raise UnknownReference("skill.broader_id", "Skill", broader)
             if broader in path:
                 raise InvalidValue("skill.broader_id", "not lead back to the skill itself", broader)
             path.append(broader)
@@ -121,7 +121,7 @@ class Taxonomy:
         for skill in self._skills.values():
             for other in skill.related:
                 if other.skill_id not in related:
-                    raise UnknownReference("skill.related", "skill", other.skill_id)
+                    raise UnknownReference("skill.related", "Skill", other.skill_id)
                 value = to_millionths(other.similarity)
                 for one, two in ((skill.id, other.skill_id), (other.skill_id, skill.id)):
                     related[one][two] = max(value, related[one].get(two, 0))

@@ -1,7 +1,7 @@
 """Distances in whole metres, for one pair and for many.
 
 The scalar form is geopy's great circle on the mean-radius sphere and defines the truth. The array
-form computes the same formula; both are within 1e-7 m of the real value, so they can round to
+form computes the same formula; the two differ by less than 1e-6 m, so they can round to
 different metres only that close to a half metre. There the array form asks geopy.
 """
 

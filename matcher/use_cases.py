@@ -173,7 +173,7 @@ class LiveMatcher:
             return None
         found = self._store.get_many(Resident, [need.resident_id])
         if need.resident_id not in found:
-            raise UnknownReference("need.resident_id", "resident", need.resident_id)
+            raise UnknownReference("need.resident_id", "Resident", need.resident_id)
         return found[need.resident_id].value
 
     def _history_of(self, need: Need, *, is_stored: bool) -> History:

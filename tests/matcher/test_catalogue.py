@@ -21,9 +21,9 @@ def test_a_need_takes_its_own_skills_or_those_of_its_category() -> None:
 
 def test_what_a_need_refers_to_must_exist() -> None:
     """An unknown category or skill is an error that names the field."""
-    with pytest.raises(UnknownReference, match=r"need\.category_id points at category 'gone'"):
+    with pytest.raises(UnknownReference, match=r"need\.category_id points at Category 'gone'"):
         a_catalogue().category_of(a_need(category_id="gone"))
-    with pytest.raises(UnknownReference, match=r"need\.required_skills points at skill 'gone'"):
+    with pytest.raises(UnknownReference, match=r"need\.required_skills points at Skill 'gone'"):
         a_catalogue().skills_required_by(a_need(required_skills=(SkillRequirement("gone"),)))
 
 

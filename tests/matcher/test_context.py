@@ -53,7 +53,7 @@ def test_a_need_without_any_point_is_refused_unless_served_by_phone() -> None:
 
 def test_an_unknown_community_is_refused() -> None:
     """A code that no area has is an error that names the field."""
-    with pytest.raises(UnknownReference, match=r"need\.community_code points at area '999'"):
+    with pytest.raises(UnknownReference, match=r"need\.community_code points at Area '999'"):
         a_context(a_need(community_code="999"))
 
 
