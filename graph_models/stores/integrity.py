@@ -260,7 +260,7 @@ def _hierarchy(after: _After, lookups: Lookups) -> None:
     unread = ({*parent_of, *parent_of.values()} - areas.keys()) - after.deleted.get(Area, {}).keys()
     level_of = lookups.texts(Area, "level", unread) if unread else {}
     level_of |= {key: area.level for key, area in areas.items()}
-    rank = {level: position for position, level in enumerate(AREA_LEVELS)}
+    rank = {str(level): position for position, level in enumerate(AREA_LEVELS)}
     for child, parent in parent_of.items():
         inner, outer = level_of.get(child), level_of[parent]
         if inner is not None and outer is not None and rank[inner] >= rank[outer]:
