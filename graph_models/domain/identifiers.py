@@ -21,6 +21,17 @@ ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}"
 _IDENTIFIER = re.compile(ID_PATTERN)
 
 
+def is_id(value: object) -> bool:
+    """Tell whether a text can be an identifier, and so the key of anything.
+
+    Examples
+    --------
+    >>> is_id("station-440103-1"), is_id("two words"), is_id("")
+    (True, False, False)
+    """
+    return isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None
+
+
 def check_id(field: str, value: object) -> None:
     """Refuse an identifier that would not survive a URL, a file name or a log line.
 
