@@ -40,11 +40,18 @@ class Reading(StoreFixtures):
     def test_many_at_once(self, store: GraphStore) -> None:
         """8.2 Those of many keys that exist come back by key, however many are asked for."""
         put(store, *[a_provider(f"x{n:04}") for n in range(1_500)])
-        asked = [f"x{n:04}" for n in range(-10, 2_000)] + ["x0001", "不"]
+        asked = [f"x{n:04}" for n in range(-10, 2_000)] + ["x0001"]
         found = store.get_many(Provider, asked)
         assert set(found) == {f"x{n:04}" for n in range(1_500)}
         assert found["x0007"] == Stored(a_provider("x0007"), 1)
         assert store.get_many(Provider, []) == {}
+
+    @pytest.mark.parametrize("key", ["", "p1 ", "P1", "p1\0", "\0", "\udcff", "p" * 10_000, '"p1"', "不"])
+    def test_any_text_can_be_asked_for(self, store: GraphStore, key: str) -> None:
+        """8.1 A text that cannot be a key is the key of nothing, not an error of another kind."""
+        with pytest.raises(NotFound):
+            store.get(Provider, key)
+        assert set(store.get_many(Provider, [key, "p1"])) == {"p1"}
 
     @pytest.mark.parametrize("limit", [1, 7, 100, 10_000])
     def test_pages_are_in_key_order(self, store: GraphStore, limit: int) -> None:

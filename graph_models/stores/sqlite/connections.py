@@ -16,7 +16,8 @@ from graph_models.stores.sqlite.feed import CREATE_FEED
 from graph_models.stores.sqlite.tables import TABLES
 
 _CREATE_METADATA = "CREATE TABLE metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
-_CACHE_KIB = 64 * 1024
+# For each connection, of which there are as many as threads have read at once.
+_CACHE_KIB = 16 * 1024
 
 
 class Connections:
@@ -95,7 +96,8 @@ class Connections:
             return self._connect()
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
-        if self._is_closed:
+        # One whose rollback failed is of no more use.
+        if self._is_closed or connection.in_transaction:
             connection.close()
         else:
             self._idle.append(connection)

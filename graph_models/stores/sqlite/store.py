@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue, NotFound
+from graph_models.domain.identifiers import is_id
 from graph_models.domain.providers import Capacity
 from graph_models.ports import (
     AdjustCapacity,
@@ -104,8 +105,10 @@ class SqliteStore(GraphStore):
     def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
         table = table_of(kind)
+        # Other texts are the key of nothing, and not all of them can be sent to SQLite.
+        possible = key_list(list(filter(is_id, keys)))
         with self._connections.reading() as connection:
-            records = connection.execute(table.select_keys, (key_list(keys),)).fetchall()
+            records = connection.execute(table.select_keys, (possible,)).fetchall()
         return {table.key_in(record): table.decode(record) for record in records}
 
     def page(
