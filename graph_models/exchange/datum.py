@@ -21,6 +21,7 @@ DistrictOf = Callable[[float, float], str | None]
 """Tells in which district, by code, a WGS-84 latitude and longitude lie; None if in none."""
 
 DECIMALS = 7  # 1 cm: keeps the library's rounding noise out of the stored value
+SAMPLED_POINTS = 1_000  # of each batch: enough to see a shift that moves every point
 MIN_SHIFTED_POINTS = 5
 MIN_SHIFTED_RATIO = 3
 
@@ -100,6 +101,7 @@ class DatumReader:
         self._district_of = district_of
         self._only_as_given = 0
         self._only_shifted = 0
+        self._sampled = 0
 
     def apply(self, row: Row) -> Finding | None:
         """Bring the coordinates of a row to WGS-84 in place, or say what is wrong with them."""
@@ -122,11 +124,17 @@ class DatumReader:
         if self._district_of is None:
             return None
         latitude, longitude = row["latitude"], row["longitude"]
-        district = self._district_of(latitude, longitude)
-        if district is None and abs(longitude) <= 90 and self._district_of(longitude, latitude) is not None:
+        if (
+            abs(longitude) <= 90
+            and self._district_of(longitude, latitude) is not None
+            and self._district_of(latitude, longitude) is None
+        ):
             reason = "the point lies in the known area only with latitude and longitude exchanged"
             return Finding("latitude", "number", reason, "latitude and longitude look swapped")
-        if self._datum is Datum.WGS84 and row.get("given_latitude") is None:
+        is_as_given = self._datum is Datum.WGS84 and row.get("given_latitude") is None
+        if is_as_given and self._sampled < SAMPLED_POINTS:
+            self._sampled += 1
+            district = self._district_of(latitude, longitude)
             shifted = self._district_of(*to_wgs84(latitude, longitude, Datum.GCJ02))
             own = _area_codes(row)
             fits, fits_shifted = _fits(district, own), _fits(shifted, own)
@@ -137,7 +145,7 @@ class DatumReader:
     def warning(self) -> Finding | None:
         """Say if the points seen since the last call fit the districts better as GCJ-02, and start anew."""
         given, shifted = self._only_as_given, self._only_shifted
-        self._only_as_given = self._only_shifted = 0
+        self._only_as_given = self._only_shifted = self._sampled = 0
         if shifted < MIN_SHIFTED_POINTS or shifted < MIN_SHIFTED_RATIO * given:
             return None
         reason = f"{shifted} points fit their district only after a GCJ-02 shift, {given} only without it"
