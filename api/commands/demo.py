@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
 
 import typer
 
 from api.commands.answers import show
+from api.commands.generate import AsOfOption, ScaleOption, SeedOption
 from api.commands.session import JsonFlag, Session, console, print_json, progress, session_of
 from api.commands.suggest import open_matcher
 from api.schemas.suggestions import SuggestionAnswer
@@ -21,9 +22,6 @@ from graph_models.schema import NODE_TYPES
 SHOWN_NEEDS = 3
 SHOWN_SUGGESTIONS = 5
 
-ScaleOption = Annotated[float, typer.Option(help="Share of the real city, above 0 and up to 1.")]
-SeedOption = Annotated[int, typer.Option(help="The same seed gives the same city.", min=0)]
-
 
 class RealData(LastMeterError):
     """A made-up city does not belong among real records."""
@@ -33,13 +31,14 @@ def demo(
     context: typer.Context,
     scale: ScaleOption = DEMO_SCALE,
     seed: SeedOption = DEFAULT_SEED,
+    as_of: AsOfOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Build a synthetic Guangzhou and suggest providers for three needs."""
     session = session_of(context)
     with session.open_store() as store:
         refuse_real_data(store)
-        written = build(generate_city(scale=scale, seed=seed), store)
+        written = build(generate_city(scale, seed, as_of or this_monday(session.clock.now())), store)
         answers = answer_some(session, store)
     if as_json:
         shown = [answer.model_dump(mode="json") for answer in answers]
@@ -62,8 +61,14 @@ def refuse_real_data(store: GraphStore) -> None:
                 raise RealData(f"the store holds real {node.plural}; choose another with --store")
 
 
+def this_monday(now: datetime) -> datetime:
+    """Monday, 09:00 in Guangzhou, of the week: needs of the demo lie in the two weeks after."""
+    monday = now.astimezone(UTC).replace(hour=1, minute=0, second=0, microsecond=0)
+    return monday - timedelta(days=monday.weekday())
+
+
 def build(city: City, store: GraphStore) -> int:
-    load_id = f"demo-{city.scale}-{city.seed}"
+    load_id = f"demo-{city.scale}-{city.seed}-{city.as_of:%Y%m%dT%H%M%SZ}"
     with progress("building the city", sum(city.counts().values())) as advance:
         total = 0
         for done in put_all(store, city.entities(), load_id=load_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli import main
 from api.clock import SystemClock
+from api.commands.demo import this_monday
 from api.settings import Settings
 from graph_models.domain.providers import Provider
 from graph_models.ports import Put, WriteBatch
@@ -95,6 +97,15 @@ class TestDemo:
         assert ended.status == 1
         assert "real" in ended.err
         assert run("status", "--json").json["counts"]["residents"] == 0
+
+    def test_stands_in_this_week(self) -> None:
+        """The demo city stands on Monday morning, so its needs and verifications are current."""
+        assert (
+            this_monday(datetime(2026, 11, 29, 23, 59, tzinfo=UTC)).isoformat() == "2026-11-23T01:00:00+00:00"
+        )
+        assert (
+            this_monday(datetime(2026, 11, 23, 0, 0, tzinfo=UTC)).isoformat() == "2026-11-23T01:00:00+00:00"
+        )
 
 
 class TestSuggest:
@@ -197,10 +208,11 @@ class TestLoad:
     @pytest.mark.parametrize("file_format", ["csv", "parquet"])
     def test_generated_files_hold_the_demo_city(self, run: Run, tmp_path: Path, file_format: str) -> None:
         """What is generated and loaded is the city that the demo builds, value for value."""
-        run("generate", tmp_path / "files", "--scale", "0.0005", "--format", file_format)
+        city = ("--scale", "0.0005", "--seed", 7, "--as-of", "2026-06-01T09:00:00+0800")
+        run("generate", tmp_path / "files", *city, "--format", file_format)
         assert run("load", tmp_path / "files", "--crs", "wgs84").status == 0
         other = f"sqlite:///{tmp_path}/demo.db"
-        run("--store", other, "demo", "--scale", "0.0005")
+        run("--store", other, "demo", *city)
         with (
             open_store(f"sqlite:///{tmp_path}/city.db", FixedClock()) as loaded,
             open_store(other, FixedClock()) as built,
