@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from graph_models.domain.errors import InvalidValue
-from graph_models.domain.places import AREA_LEVELS, Area
+from graph_models.domain.places import Area
 from graph_models.domain.skills import Skill
 from graph_models.exchange.columns import Column, referenced_keys, references_of
 from graph_models.exchange.datum import DatumReader
+from graph_models.exchange.known_keys import Kind, KnownKeys
 from graph_models.exchange.problems import Finding, Severity, finding_of, nearest
 from graph_models.exchange.sources import Source, SourceRow
+from graph_models.exchange.trees import Trees
 from graph_models.ports import MAX_BATCH, Entity, GraphStore, key_of
 from graph_models.records import from_row
 from graph_models.schema import BY_ENTITY
-
-Kind = type[Entity]
-_LOOKUP = 5_000
-_FEW = 2_000
 
 
 @dataclass(slots=True)
@@ -30,39 +27,6 @@ class Candidate:
     row: SourceRow
     value: Entity
     key: str
-
-
-class KnownKeys:
-    """Keys that exist: in the store, or accepted earlier in this load."""
-
-    def __init__(self, store: GraphStore) -> None:
-        self._store = store
-        self._loaded: dict[Kind, set[str]] = {}
-        self._stored: dict[Kind, set[str]] = {}
-        self.rejected: dict[Kind, set[str]] = {}
-
-    def add(self, kind: Kind, keys: Iterable[str]) -> None:
-        """Take note of keys that this load brings."""
-        self._loaded.setdefault(kind, set()).update(keys)
-
-    def add_stored(self, kind: Kind, keys: Iterable[str]) -> None:
-        """Take note of keys that the store will have before any row is written."""
-        self._stored.setdefault(kind, set()).update(keys)
-
-    def missing(self, kind: Kind, keys: Collection[str]) -> set[str]:
-        """Return those of the keys that neither the load nor the store has."""
-        stored = self._stored.setdefault(kind, set())
-        unknown = set(keys) - self._loaded.get(kind, set()) - stored
-        ordered = sorted(unknown)
-        for start in range(0, len(ordered), _LOOKUP):
-            stored.update(self._store.get_many(kind, ordered[start : start + _LOOKUP]))
-        return unknown - stored
-
-    def some(self, kind: Kind) -> list[str]:
-        """Return a few known keys, among which a mistyped one may be recognised."""
-        page = self._store.page(kind, limit=_FEW)
-        stored = [key_of(each.value) for each in page.items]
-        return [*stored, *list(self._loaded.get(kind, ()))[:_FEW]]
 
 
 class Checker:
@@ -77,13 +41,11 @@ class Checker:
     """
 
     def __init__(self, store: GraphStore, known: KnownKeys, datum: DatumReader) -> None:
-        self._store = store
         self._known = known
         self._datum = datum
         self._seen: dict[Kind, set[str]] = {}
         self._samples: dict[Kind, list[str]] = {}
-        self._broader: dict[str, str | None] | None = None
-        self._levels: dict[str, str] = {}
+        self._trees = Trees(store)
 
     def read(self, source: Source, row: SourceRow) -> Candidate | None:
         """Make the value of one row; on failure its findings say why."""
@@ -112,7 +74,7 @@ class Checker:
             reason = f"the {BY_ENTITY[kind].key} {key!r} was given by an earlier row of this load"
             row.findings.append(Finding(BY_ENTITY[kind].key, "text", reason, "keep one of the rows"))
             return None
-        if isinstance(value, Skill) and (circle := self._circle(value)) is not None:
+        if isinstance(value, Skill) and (circle := self._trees.add_skill(value)) is not None:
             row.findings.append(circle)
             return None
         self._seen[kind].add(key)
@@ -146,7 +108,7 @@ class Checker:
         good = [each for each in candidates if not self._reject_unknown(each, foreign, missing)]
         own = [each for each in columns if each.target is kind and missing[each.name]]
         ready, held = _closed(good, own, missing)
-        return [each for each in ready if self._fits_hierarchy(each, ready)], held
+        return self._in_wider_areas(ready), held
 
     def resolve(self, held: Sequence[Candidate]) -> list[Candidate]:
         """Return the held candidates whose references exist now, rejecting the others."""
@@ -163,7 +125,7 @@ class Checker:
         keys = {each.key for each in ready}
         for each in lost:
             self._reject_unknown(each, columns, {name: gone - keys for name, gone in missing.items()})
-        return [each for each in ready if self._fits_hierarchy(each, ready)]
+        return self._in_wider_areas(ready)
 
     def next_batch(self, ready: Sequence[Candidate], size: int) -> tuple[list[Candidate], list[Candidate]]:
         """Part resolved candidates into those that can be written first, and the rest.
@@ -205,40 +167,17 @@ class Checker:
             self._samples[kind] = self._known.some(kind)
         return nearest(key, self._samples[kind])
 
-    def _circle(self, skill: Skill) -> Finding | None:
-        """Follow the broader skills of a new one through load and store; they must end."""
-        if self._broader is None:
-            self._broader = {each.value.id: each.value.broader_id for each in self._store.scan(Skill)}
-        path = [str(skill.id)]
-        step = skill.broader_id
-        while step is not None and step not in path:
-            path.append(step)
-            step = self._broader.get(step)  # type: ignore[assignment]  # ids are texts here
-        if step is not None:
-            reason = f"broader_id runs in a circle ({' > '.join([*path, step])})"
-            return Finding("broader_id", "text", reason, "one of these skills must be at the top")
-        self._broader[skill.id] = skill.broader_id
-        return None
-
-    def _fits_hierarchy(self, candidate: Candidate, batch: Sequence[Candidate]) -> bool:
-        """Tell whether an area's parent is wider than the area; reject it if not."""
-        area: Any = candidate.value
-        if not isinstance(area, Area) or area.parent_code is None:
-            if isinstance(area, Area):
-                self._levels[area.code] = area.level
-            return True
-        self._levels[area.code] = area.level
-        parent = area.parent_code
-        level = self._levels.get(parent)
-        if level is None:
-            levels = {each.key: each.value.level for each in batch if isinstance(each.value, Area)}
-            level = levels.get(parent) or self._store.get(Area, parent).value.level
-            self._levels[parent] = level
-        if AREA_LEVELS.index(area.level) < [*map(str, AREA_LEVELS)].index(level):
-            return True
-        reason = f"parent_code names a {level}, which is not wider than a {area.level}"
-        self.reject(candidate, Finding("parent_code", "text", reason))
-        return False
+    def _in_wider_areas(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Reject areas that lie in an area which is not wider."""
+        batch = {each.key: each.value for each in candidates if isinstance(each.value, Area)}
+        fitting: list[Candidate] = []
+        for each in candidates:
+            finding = self._trees.add_area(each.value, batch) if isinstance(each.value, Area) else None
+            if finding is None:
+                fitting.append(each)
+            else:
+                self.reject(each, finding)
+        return fitting
 
 
 def _target(column: Column) -> Kind:

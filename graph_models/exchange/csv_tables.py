@@ -8,7 +8,7 @@ from typing import Any
 
 from graph_models.exchange.columns import check_header, columns_of
 from graph_models.exchange.csv_records import CsvRecord, read_header, read_records
-from graph_models.exchange.opening import inspect_text_file
+from graph_models.exchange.encodings import inspect_text_file
 from graph_models.exchange.problems import CellError, Finding, RowProblem, value_class
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity

@@ -24,7 +24,8 @@ from graph_models.exchange.json_documents import JsonItem, read_items
 from graph_models.exchange.opening import BadFile
 from graph_models.exchange.problems import Finding, RowProblem, Severity, value_class
 from graph_models.exchange.sources import Source, SourceRow
-from graph_models.exchange.vocabulary import SkillMap, match_accessibility, match_languages
+from graph_models.exchange.spoken import match_accessibility, match_languages
+from graph_models.exchange.vocabulary import SkillMap
 from graph_models.ports import Entity
 
 ID_PREFIX = "smc-"

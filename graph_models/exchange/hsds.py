@@ -14,7 +14,8 @@ from typing import Any
 from graph_models.domain.schedules import format_week
 from graph_models.exchange.hsds_schedules import NotWeekly, read_schedules
 from graph_models.exchange.problems import CellError, Finding, Severity, value_class
-from graph_models.exchange.vocabulary import AreaMap, SkillMap, match_accessibility, match_languages
+from graph_models.exchange.spoken import match_accessibility, match_languages
+from graph_models.exchange.vocabulary import AreaMap, SkillMap
 from graph_models.records import Row
 
 Json = dict[str, Any]

@@ -13,9 +13,9 @@ from typing import Any
 
 from graph_models.domain.providers import Provider
 from graph_models.exchange.csv_records import read_header, read_records
+from graph_models.exchange.encodings import inspect_text_file
 from graph_models.exchange.hsds import Offer, Vocabulary, provider_row
 from graph_models.exchange.hsds_documents import hsds_facts, start_counting
-from graph_models.exchange.opening import inspect_text_file
 from graph_models.exchange.problems import Finding, RowProblem
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity

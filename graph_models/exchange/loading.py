@@ -12,8 +12,9 @@ from graph_models.domain.places import Area, Datum
 from graph_models.domain.skills import Skill
 from graph_models.exchange.datum import DistrictOf, has_coordinates, parse_datum
 from graph_models.exchange.directory_areas import area_codes_by_name
+from graph_models.exchange.encodings import check_encoding
 from graph_models.exchange.finding_sources import Found, SourceFinder
-from graph_models.exchange.opening import BadFile, check_encoding
+from graph_models.exchange.opening import BadFile
 from graph_models.exchange.passes import BATCH_ROWS, DEFAULT_CAPACITY, LoadOptions, Pass, Progress
 from graph_models.exchange.problems import Severity
 from graph_models.exchange.report import KindCount, LoadReport, ProblemLog

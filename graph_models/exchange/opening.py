@@ -1,26 +1,19 @@
-"""Opening files: gzip with a bound, declared encodings, numbered lines of bounded length."""
+"""Opening files: gzip with a bound, numbered lines of bounded length."""
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import io
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from charset_normalizer import from_bytes
-
-from graph_models.domain.errors import InvalidValue
 from graph_models.exchange.problems import Finding
 
 MAX_LINE_CHARACTERS = 1 << 20
 GZIP_FREE_BYTES = 64 << 20
 GZIP_MAX_RATIO = 200
-_CHUNK = 1 << 16
-_SAMPLE = 1 << 16
-# Chinese encodings first: gb18030 contains gbk and gb2312, so it names all three.
-_LIKELY = ["gb18030", "big5", "utf_16", "utf_32", "shift_jis", "euc_kr", "cp1252"]
+CHUNK_BYTES = 1 << 16
 
 
 class BadFile(Exception):
@@ -35,22 +28,6 @@ class LineTooLong(Exception):
     """A physical line exceeds `MAX_LINE_CHARACTERS`; the rest of it has been skipped."""
 
 
-def check_encoding(encoding: str) -> str:
-    """Return the canonical name of an encoding.
-
-    Raises
-    ------
-    InvalidValue
-        If no text encoding has this name.
-    """
-    try:
-        name = codecs.lookup(encoding).name
-        "".encode(name)
-    except (LookupError, ValueError) as error:
-        raise InvalidValue("encoding", "name a text encoding such as utf-8 or gb18030", encoding) from error
-    return name
-
-
 def open_bytes(path: Path) -> BinaryIO:
     """Open a file for reading; ``.gz`` is unpacked on the way, up to a bound.
 
@@ -63,7 +40,7 @@ def open_bytes(path: Path) -> BinaryIO:
         raw = path.open("rb")
     except OSError as error:
         raise BadFile(f"cannot be opened: {error.strerror or type(error).__name__}") from error
-    return io.BufferedReader(_BoundedGzip(raw), _CHUNK) if path.suffix == ".gz" else raw
+    return io.BufferedReader(_BoundedGzip(raw), CHUNK_BYTES) if path.suffix == ".gz" else raw
 
 
 def bytes_read(stream: BinaryIO) -> int:
@@ -158,56 +135,3 @@ def is_damaged(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def inspect_text_file(path: Path, encoding: str) -> Finding | None:
-    """Read a whole text file once and say if it is empty or plainly in another encoding.
-
-    Single damaged lines in an otherwise valid file are left to the row checks.
-    """
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    is_empty = True
-    try:
-        with open_bytes(path) as stream:
-            while chunk := stream.read(_CHUNK):
-                is_empty = is_empty and not chunk.removeprefix(codecs.BOM_UTF8).strip()
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    return _judge_encoding(chunk + stream.read(_SAMPLE), encoding)
-    except BadFile as error:
-        return error.finding
-    if is_empty:
-        return Finding(None, "file", "the file is empty", "a table needs at least its header")
-    return None
-
-
-def _judge_encoding(sample: bytes, encoding: str) -> Finding | None:
-    # The first and last line of a sample may be cut in the middle of a character.
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _refusal(encoding, "utf-16")
-    lines = [line for line in sample.split(b"\n")[1:-1] or [sample] if not line.isascii()]
-    damaged = [line for line in lines if not _decodes(line, encoding)]
-    if lines and len(damaged) <= len(lines) // 2:
-        return None
-    if not lines and _decodes(sample.split(b"\n")[0], encoding):
-        return None
-    return _refusal(encoding, _guess_encoding(b"\n".join(damaged) or sample))
-
-
-def _refusal(encoding: str, likely: str | None) -> Finding:
-    hint = f"it looks like {likely}: load it with --encoding {likely}" if likely else "save it as UTF-8"
-    return Finding(None, "file", f"the file is not valid {encoding}", hint)
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _guess_encoding(data: bytes) -> str | None:
-    best = from_bytes(data, cp_isolation=_LIKELY).best()
-    return None if best is None else best.encoding.replace("_", "-")

@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from graph_models.domain.places import Datum
-from graph_models.exchange.checking import Candidate, Checker, Kind, KnownKeys
+from graph_models.exchange.checking import Candidate, Checker
 from graph_models.exchange.datum import DatumReader, DistrictOf
+from graph_models.exchange.known_keys import Kind, KnownKeys
 from graph_models.exchange.opening import BadFile
 from graph_models.exchange.problems import Severity
 from graph_models.exchange.report import KindCount, ProblemLog

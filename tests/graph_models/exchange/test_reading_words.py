@@ -11,7 +11,8 @@ from graph_models.domain.schedules import format_week
 from graph_models.exchange.eligibility import parse_age_limits
 from graph_models.exchange.gazetteer import ZipGazetteer, median_point, zip_code
 from graph_models.exchange.hours import NotUnderstood, parse_hours
-from graph_models.exchange.vocabulary import AreaMap, SkillMap, match_accessibility, match_languages
+from graph_models.exchange.spoken import match_accessibility, match_languages
+from graph_models.exchange.vocabulary import AreaMap, SkillMap
 
 UNDERSTOOD = [
     ("Monday-Friday, 8:30-5", "Mo-Fr 08:30-17:00"),
