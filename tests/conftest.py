@@ -16,7 +16,8 @@ from neo4j import GraphDatabase
 from graph_models.stores import local_neo4j
 
 MUST_HAVE_NEO4J = bool(os.environ.get("CI")) or os.environ.get("LASTMETER_REQUIRE_NEO4J") == "1"
-MEMORY = local_neo4j.Memory(heap_mb=512, page_cache_mb=128)
+# The quick compiler and collector: a test server spends its life starting, not at full speed.
+RESOURCES = local_neo4j.Resources(512, 128, ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
 
 # Ends the server when this process does, even if it is killed: its standard input then closes.
 _GUARD = """
@@ -60,7 +61,7 @@ class TestServer:
     def start(self) -> None:
         """Start the server at the same address."""
         assert self.home is not None
-        local_neo4j.start(self.home, port=int(self.url.rpartition(":")[2]), memory=MEMORY)
+        local_neo4j.start(self.home, port=int(self.url.rpartition(":")[2]), resources=RESOURCES)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +75,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServe
     home = tmp_path_factory.mktemp("neo4j")
     guard = subprocess.Popen([sys.executable, "-c", _GUARD, str(home)], stdin=subprocess.PIPE)
     try:
-        server = local_neo4j.start(home, port=local_neo4j.ANY_PORT, memory=MEMORY)
+        server = local_neo4j.start(home, port=local_neo4j.ANY_PORT, resources=RESOURCES)
         yield TestServer(server.url, server.user, server.password, home)
     except (local_neo4j.JarsUnavailable, local_neo4j.ExtraNotInstalled) as error:
         if MUST_HAVE_NEO4J:

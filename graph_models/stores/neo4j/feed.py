@@ -16,6 +16,7 @@ from graph_models.domain.errors import IdempotencyConflict
 from graph_models.ports import Change, ChangeSet, WriteBatch
 from graph_models.schema import BY_ENTITY, BY_LABEL
 from graph_models.stores.neo4j import queries
+from graph_models.stores.neo4j.mapping import to_instant
 
 
 def lock(tx: ManagedTransaction, batch: WriteBatch) -> tuple[int, ChangeSet | None]:
@@ -27,7 +28,7 @@ def lock(tx: ManagedTransaction, batch: WriteBatch) -> tuple[int, ChangeSet | No
         If its id was used for other operations.
     """
     record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
-    known = record["known"]
+    known = record["set"]
     if known is None:
         return record["sequence"], None
     if known["fingerprint"] != batch.fingerprint:
@@ -85,6 +86,6 @@ def _change_set(node: Any) -> ChangeSet:
     return ChangeSet(
         node["sequence"],
         node["write_id"],
-        node["committed_at"].to_native().astimezone(UTC),
+        to_instant(node["committed_at"]),
         tuple(Change(BY_LABEL[label].entity, key, revision) for label, key, revision in changes),
     )

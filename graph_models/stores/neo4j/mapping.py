@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
 
 from graph_models.records import Row
-from graph_models.schema import NodeType, PropertyType, Relationship
+from graph_models.schema import NodeType, PropertyType, Relationship, sublabel_of
 
 REVISION = "revision"
 CHECKSUM = "checksum"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Link = tuple[str, float | None]
 
@@ -26,10 +29,19 @@ class Version(NamedTuple):
     is_whole: bool
 
 
-def to_properties(node: NodeType, row: Row, revision: int) -> dict[str, Any]:
-    """Return the properties of the node that holds a row; absent ones are left out."""
-    given = {each.name: value for each in node.properties if (value := row[each.name]) is not None}
-    return {**given, REVISION: revision, CHECKSUM: checksum(row, revision)}
+def to_parameters(node: NodeType, row: Row, revision: int) -> dict[str, Any]:
+    """Return what the statements that write a node need to know about a row; absent values are left out."""
+    properties, instants = {REVISION: revision, CHECKSUM: checksum(row, revision)}, {}
+    for each in node.properties:
+        value = row[each.name]
+        if value is None:
+            continue
+        if each.kind is PropertyType.INSTANT:
+            seconds, rest = divmod((value - _EPOCH) // _MICROSECOND, 1_000_000)
+            instants[each.name] = {"epochSeconds": seconds, "nanosecond": rest * 1000}
+        else:
+            properties[each.name] = value
+    return {"properties": properties, "instants": instants, "sublabel": sublabel_of(node, row)}
 
 
 def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[Any]]) -> Version:
@@ -43,7 +55,7 @@ def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[A
         value = properties.get(each.name)
         if value is not None:
             if each.kind is PropertyType.INSTANT:
-                value = value.to_native().astimezone(UTC)
+                value = to_instant(value)
             elif each.kind is PropertyType.STRING_LIST:
                 value = tuple(value)
         row[each.name] = value
@@ -51,6 +63,11 @@ def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[A
         row[relationship.column] = _column(relationship, ends)
     revision = properties[REVISION]
     return Version(row, revision, properties.get(CHECKSUM) == checksum(row, revision))
+
+
+def to_instant(microseconds: int) -> datetime:
+    """Return the time so long after 1970-01-01 00:00 UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def checksum(row: Row, revision: int) -> int:

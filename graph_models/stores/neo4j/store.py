@@ -123,6 +123,8 @@ class Neo4jStore(GraphStore):
 
     def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
+        if not keys:
+            return {}
         found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], keys))
         return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in found.items()}
 

@@ -15,7 +15,7 @@ from graph_models.records import Row
 from graph_models.schema import BY_ENTITY, BY_LABEL, NodeType, Relationship, sublabel_of
 from graph_models.stores.integrity import adjusted
 from graph_models.stores.neo4j import queries, reading
-from graph_models.stores.neo4j.mapping import links_of, to_properties
+from graph_models.stores.neo4j.mapping import links_of, to_parameters
 
 Kind = type[Entity]
 Versions = dict[str, tuple[Row, int]]
@@ -105,11 +105,7 @@ def _write_nodes(tx: ManagedTransaction, node: NodeType, plan: _Plan) -> list[St
 
     def parameters(versions: Versions) -> list[dict[str, Any]]:
         return [
-            {
-                "properties": to_properties(node, row, revision),
-                "sublabel": sublabel_of(node, row),
-                "was": sublabel_of(node, current.get(key, row)),
-            }
+            {**to_parameters(node, row, revision), "was": sublabel_of(node, current.get(key, row))}
             for key, (row, revision) in versions.items()
         ]
 

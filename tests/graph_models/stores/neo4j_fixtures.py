@@ -7,8 +7,7 @@ from subprocess import Popen
 
 import pytest
 
-from graph_models.stores import local_neo4j
-from tests.conftest import MEMORY, TestServer
+from tests.conftest import TestServer
 from tests.contracts.fixtures import StoreFixtures
 
 
