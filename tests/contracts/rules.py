@@ -116,6 +116,14 @@ class Taxonomy(StoreFixtures):
         assert caught.value.field == "skill.broader_id"
         assert all(skill.id in str(caught.value) for skill in skills)
 
+    def test_long_circles_are_refused(self, store: GraphStore) -> None:
+        """4.6 A circle is found however many stored skills it runs through."""
+        keys = [f"level{n}" for n in range(8)]
+        put(store, a_skill(keys[0]), *map(a_skill, keys[1:], keys))
+        with pytest.raises(InvalidValue, match="circle") as caught:
+            put(store, a_skill(keys[0], keys[-1]))
+        assert all(key in str(caught.value) for key in keys)
+
     def test_branches_can_be_moved(self, store: GraphStore) -> None:
         """4.6 Turning a branch upside down in one batch is no circle."""
         put(store, a_skill("care", "care.bathing"), a_skill("care.bathing"))
