@@ -11,7 +11,7 @@ from graph_models.domain.skills import Skill
 from graph_models.exchange.columns import Column, referenced_keys, references_of
 from graph_models.exchange.datum import DatumReader
 from graph_models.exchange.known_keys import Kind, KnownKeys
-from graph_models.exchange.problems import Finding, Severity, finding_of, nearest
+from graph_models.exchange.problems import Finding, Severity, finding_of, nearest, warn_of_lookalikes
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.exchange.trees import Trees
 from graph_models.ports import MAX_BATCH, Entity, GraphStore, key_of
@@ -77,6 +77,9 @@ class Checker:
         if isinstance(value, Skill) and (circle := self._trees.add_skill(value)) is not None:
             row.findings.append(circle)
             return None
+        for column in ("name", "name_en"):
+            if (warning := warn_of_lookalikes(column, row.row.get(column))) is not None:
+                row.findings.append(warning)
         self._seen[kind].add(key)
         return Candidate(source, row, value, key)
 

@@ -102,6 +102,7 @@ _CLASS_NAMES = {
     "tuple": "list",
     "dict": "object",
 }
+_MIXED_WORD = re.compile(r"[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>[.,]\d+)?")
 
 
@@ -167,6 +168,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Hint at the known name that looks most like `name`, empty if none does."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
+
+
+def warn_of_lookalikes(column: str, text: object) -> Finding | None:
+    """Warn of a name in which single letters come from another alphabet: it would not be found again.
+
+    Examples
+    --------
+    >>> warn_of_lookalikes("name", "C\u0430re Centre").severity.value
+    'warning'
+    >>> warn_of_lookalikes("name", "Кафе Care 关爱") is None
+    True
+    """
+    if not isinstance(text, str) or text.isascii() or _MIXED_WORD.search(text) is None:
+        return None
+    reason = f"{column} mixes Latin letters with look-alikes from another alphabet in one word"
+    return Finding(column, "text", reason, "type the word anew", Severity.WARNING)
 
 
 def _hint_for_text(value: object) -> str:

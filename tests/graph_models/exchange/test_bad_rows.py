@@ -198,3 +198,11 @@ def test_a_row_of_commas_is_blank(store: GraphStore, tmp_path: Path) -> None:
     """Empty rows, as spreadsheets append them, are passed over; line numbers still count them."""
     report = load_file(store, tmp_path, "providers.csv", f"{PROVIDER}\n\n,,,\nb1,station,x,bad\n,,,\n")
     assert [(each.line, each.record) for each in report.errors] == [(4, 1)]
+
+
+def test_lookalike_letters_in_names_are_warned_of(store: GraphStore, tmp_path: Path) -> None:
+    """A name with a Cyrillic letter among Latin ones is loaded with a warning; other alphabets are fine."""
+    rows = ["v1,station,C\u0430re Centre,4", "v2,station,Кафе и забота,4", "v3,station,Care 关爱中心,4"]
+    report = load_file(store, tmp_path, "providers.csv", "\n".join([PROVIDER, *rows]))
+    assert (report.error_count, report.written) == (0, 3)
+    assert [(each.line, each.column) for each in report.warnings] == [(2, "name")]

@@ -61,6 +61,9 @@ class TestTheWholeDirectory:
         assert located == (1_423, 2, 278)
         assert facts["suspicious locations"] == 4
         assert facts["age limits taken"] == 155
+        documented = (Path(__file__).parents[3] / "docs" / "exchange.md").read_text()
+        for name in ("keyword uses mapped", "keywords mapped", "hours understood", "located", "not located"):
+            assert f"{facts[name]:,}" in documented
 
     def test_every_doubt_is_a_warning(self, tmp_path: Path) -> None:
         """Each record without location, understood hours or skill is named with its line."""
