@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from graph_models.stores import local_neo4j
+
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 QUOTED = re.compile(r"```text\n(.*?)```", re.DOTALL)
@@ -30,14 +32,17 @@ def test_blocks_run_in_order(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = "\n".join(BLOCK.findall(readme))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LASTMETER_")}
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:  # a block that failed left the rest of its clean-up undone
+        local_neo4j.kill(tmp_path / ".lastmeter/neo4j")
     assert ran.returncode == 0, ran.stderr[-3000:]
     for quoted in QUOTED.findall(readme):
         assert quoted in ran.stdout
