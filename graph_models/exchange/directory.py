@@ -7,7 +7,7 @@ its area names mean). Measured rates of what could be read are in ``docs/exchang
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,10 @@ class Directory(Source):
             "keyword uses not mapped": skills.unmapped.total(),
             "service area names not known": self._areas.names.unmapped.total(),
         }
+
+    def unmapped(self) -> Mapping[str, int]:
+        """See `Source`."""
+        return self._skills.unmapped
 
     def rows(self, kind: type[Entity]) -> Iterator[SourceRow]:
         """See `Source`."""

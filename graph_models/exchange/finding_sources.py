@@ -19,13 +19,13 @@ from graph_models.exchange.json_rows import KIND_FIELD, JsonRows
 from graph_models.exchange.opening import BadFile
 from graph_models.exchange.parquet_tables import ParquetTable
 from graph_models.exchange.problems import Finding, RowProblem, nearest
-from graph_models.exchange.report import PROBLEMS_FILE
+from graph_models.exchange.report import PROBLEMS_FILE, UNMAPPED_FILE
 from graph_models.exchange.sources import Source
 from graph_models.exchange.vocabulary import AREAS_FILE, SKILLS_FILE, AreaMap, SkillMap
 
 JSON_SUFFIXES = {".json", *LINE_SUFFIXES}
 SUFFIXES = (".csv", ".parquet", *sorted(JSON_SUFFIXES))
-NOT_DATA = {PROBLEMS_FILE, SKILLS_FILE, AREAS_FILE}
+NOT_DATA = {PROBLEMS_FILE, UNMAPPED_FILE, SKILLS_FILE, AREAS_FILE}
 
 
 @dataclass(slots=True)

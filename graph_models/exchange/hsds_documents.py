@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from graph_models.domain.providers import Provider
@@ -43,6 +43,10 @@ class HsdsDocument(Source):
     def facts(self) -> dict[str, int]:
         """See `Source`."""
         return hsds_facts(self._facts, self._words)
+
+    def unmapped(self) -> Mapping[str, int]:
+        """See `Source`."""
+        return self._words.skills.unmapped
 
     def rows(self, kind: type[Entity]) -> Iterator[SourceRow]:
         """See `Source`."""

@@ -7,7 +7,7 @@ joined on: no descriptions, contacts, phones or addresses.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,10 @@ class HsdsTables(Source):
     def facts(self) -> dict[str, int]:
         """See `Source`."""
         return hsds_facts(self._facts, self._words)
+
+    def unmapped(self) -> Mapping[str, int]:
+        """See `Source`."""
+        return self._words.skills.unmapped
 
     def rows(self, kind: type[Entity]) -> Iterator[SourceRow]:
         """See `Source`."""

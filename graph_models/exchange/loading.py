@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -155,13 +156,19 @@ def _refuse_coordinates(sources: Sequence[Source]) -> None:
 def _report(
     kinds: dict[str, KindCount], log: ProblemLog, found: Found, options: LoadOptions, *, is_refused: bool
 ) -> LoadReport:
+    facts: Counter[str] = Counter()
+    unmapped: Counter[str] = Counter()
+    for source in found.sources:
+        facts.update(source.facts())
+        unmapped.update(source.unmapped())
+    log.list_unmapped(unmapped)
     return LoadReport(
         kinds=kinds,
         errors=tuple(log.first[Severity.ERROR]),
         warnings=tuple(log.first[Severity.WARNING]),
         error_count=log.counts[Severity.ERROR],
         warning_count=log.counts[Severity.WARNING],
-        facts={key: count for source in found.sources for key, count in source.facts().items()},
+        facts=dict(facts),
         is_refused=is_refused,
         is_dry_run=options.dry_run,
     )

@@ -20,6 +20,7 @@ from graph_models.exchange.sources import Source, SourceRow
 
 KEPT_PROBLEMS = 100
 PROBLEMS_FILE = "problems.csv"
+UNMAPPED_FILE = "unmapped_keywords.csv"
 PROBLEM_COLUMNS = ("file", "line", "record", "column", "value_class", "reason", "hint", "severity")
 
 
@@ -82,8 +83,8 @@ class LoadReport:
 class ProblemLog:
     """Counts all problems, keeps the first few, and writes them and the rejected rows to a folder.
 
-    The folder gets ``problems.csv`` and, for each source with rejected rows, a file of the same layout
-    as the source, to be corrected and loaded again.
+    The folder gets ``problems.csv``; for each source with rejected rows a file of the same layout, to be
+    corrected and loaded again; and the keywords that no mapping knows.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -134,6 +135,15 @@ class ProblemLog:
             stream.write(orjson.dumps(row.raw, default=str).decode() + "\n")
         else:
             csv.writer(stream).writerow(_safe(each) for each in _raw_cells(row, header))
+
+    def list_unmapped(self, uses: Mapping[str, int]) -> None:
+        """Write the keywords that a mapping could be extended by, most used first."""
+        if self._folder is None or not uses:
+            return
+        ordered = sorted(uses.items(), key=lambda each: (-each[1], each[0]))
+        with (self._folder / UNMAPPED_FILE).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerow(("keyword", "uses"))
+            csv.writer(stream).writerows((_safe(keyword), count) for keyword, count in ordered)
 
     def _open(self, folder: Path, source: Path, header: Sequence[str] | None) -> TextIO:
         stem, suffix = source.name.partition(".")[0], "csv" if header is not None else "jsonl"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,4 +89,8 @@ class Source(ABC):
 
     def facts(self) -> dict[str, int]:
         """Return counts worth reporting beside the rows."""
+        return {}
+
+    def unmapped(self) -> Mapping[str, int]:
+        """Return the keywords that stand for no skill yet, with their uses."""
         return {}

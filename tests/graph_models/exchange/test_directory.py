@@ -76,7 +76,10 @@ class TestTheWholeDirectory:
         assert columns.count("coordinates") == 278 + 2 + 4
         assert columns.count("service_hours") == 963 - 695
         assert {each["severity"] for each in problems} == {"warning"}
-        assert [p.name for p in folder.iterdir()] == ["problems.csv"]
+        assert sorted(each.name for each in folder.iterdir()) == ["problems.csv", "unmapped_keywords.csv"]
+        with (folder / "unmapped_keywords.csv").open() as stream:
+            unmapped = list(csv.DictReader(stream))
+        assert (len(unmapped), sum(int(each["uses"]) for each in unmapped)) == (125, 130)
 
     def test_frequent_service_keywords_are_mapped(self) -> None:
         """Every keyword with at least five uses is mapped, or marked as not naming a service."""

@@ -150,16 +150,21 @@ class TestReferences:
 
     def test_rejections_follow_references(self, store: GraphStore, tmp_path: Path) -> None:
         """What refers to a rejected row is rejected with a hint at it, through several files."""
-        put_file(tmp_path / "in", "providers.csv", providers_csv("v1,station,x,-4", "v2,station,x,4"))
+        rows = ["v1,station,x,-4,", "v2,station,x,4,", "v3,station,x,4,none.such:1"]
+        text = providers_csv(*rows, header=f"{PROVIDER_HEADER},skills")
+        put_file(tmp_path / "in", "providers.csv", text)
         put_file(
             tmp_path / "in",
             "referrals.csv",
             "id,need_id,provider_id,status,created_at\n"
-            "f1,n1,v1,draft,2026-03-02T09:00:00Z\nf2,n1,v2,draft,2026-03-02T09:00:00Z\n",
+            "f1,n1,v1,draft,2026-03-02T09:00:00Z\nf2,n1,v2,draft,2026-03-02T09:00:00Z\n"
+            "f3,n1,v3,draft,2026-03-02T09:00:00Z\n",
         )
         report = load(store, [tmp_path / "in"])
         assert [(each.column, "was rejected" in each.hint) for each in report.errors] == [
             ("capacity_total", False),
+            ("skills", False),
+            ("provider_id", True),
             ("provider_id", True),
         ]
         assert report.written == 2
