@@ -45,7 +45,14 @@ levels = st.sampled_from((0.000001, 0.3, 0.5, 0.8, 1.0)) | st.floats(0.000001, 1
 places = st.sampled_from(PLACES) | st.builds(Location, st.floats(52.4, 52.6), st.floats(13.3, 13.6))
 terms = st.lists(st.sampled_from(TERMS), max_size=2, unique=True).map(tuple)
 codes = st.lists(st.sampled_from(CODES), max_size=2, unique=True).map(tuple)
-instants = st.integers(-60 * 24 * 400, 60).map(lambda minutes: AUTUMN + timedelta(minutes=minutes))
+# Any time in a year, or to the second where a verification or a cooldown ends.
+instants = st.integers(-60 * 24 * 400, 60).map(
+    lambda minutes: AUTUMN + timedelta(minutes=minutes)
+) | st.builds(
+    lambda now, days: now - timedelta(days=days),
+    st.sampled_from((SPRING, AUTUMN)),
+    st.sampled_from((1, 30, 365)),
+)
 
 
 def _some(strategy: st.SearchStrategy, chance: int = 2) -> st.SearchStrategy:
@@ -157,7 +164,7 @@ WHAT_MAY_EXCLUDE = {
     "accessibility": terms,
     "is_active": st.just(False),
     "verified_at": instants,
-    "monthly_cap": st.integers(0, 30),
+    "monthly_cap": st.sampled_from((0, 1, 15, 30)),
     "cooldown_hours": st.sampled_from((24, 24 * 366)),
     "last_referral_at": instants,
 }

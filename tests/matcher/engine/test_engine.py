@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -14,6 +15,7 @@ from matcher.reference import reference_suggestions
 from matcher.rules import Reason
 from tests.builders import a_need, a_provider
 from tests.matcher.cities import City, capacities, cities, offers, providers
+from tests.matcher.rule_cases import CANDIDATES, FAILING, PASSING, meet
 from tests.matcher.situations import a_context, north
 
 ids = st.integers(0, 7).map(lambda number: f"p{number}")
@@ -92,3 +94,21 @@ def test_the_short_path_does_not_count() -> None:
     assert engine.suggest(a_context(), 1).considered is None
     answer = engine.suggest(a_context(a_need(units=1)), 1, explain=True)
     assert (answer.considered, answer.rejected) == (2, {Reason.NOT_SKILLED: 1})
+
+
+@pytest.mark.parametrize(("reason", "need", "provider", "more"), [*FAILING, *PASSING])
+def test_the_limits_of_every_rule_are_those_of_the_reference(
+    reason: Reason, need: dict[str, Any], provider: dict[str, Any], more: dict[str, Any]
+) -> None:
+    """One provider just inside or outside a limit gets the answer that the reference gives."""
+    context, one = meet(need, provider, more)
+    assert Engine([one]).suggest(context) == reference_suggestions(context, [one]), reason
+
+
+@pytest.mark.parametrize(("provider", "category", "expected"), CANDIDATES)
+def test_the_limits_of_candidates_are_those_of_the_reference(
+    provider: dict[str, Any], category: dict[str, Any], expected: bool
+) -> None:
+    """Who is counted by the reference is counted by the engine."""
+    answer = Engine([a_provider(**provider)]).suggest(a_context(**category))
+    assert answer.considered == int(expected)
