@@ -138,10 +138,10 @@ class TestSharing(SqliteFixtures):
     def test_threads_wait_no_longer_than_told(self, path: Path) -> None:
         """A thread that waits for another one's write gives up after the same time."""
         with SqliteStore(path, FixedClock(), busy_timeout_seconds=0.1) as store:
-            with store._connections.writing("long"), ThreadPoolExecutor(1) as pool:
+            with ThreadPoolExecutor(1) as pool, store._connections.writing("long"):
                 attempt = pool.submit(put, store, a_provider("p5", skills=(), community_code=None))
                 with pytest.raises(StoreUnavailable, match="another thread"):
-                    attempt.result()
+                    attempt.result(timeout=10)
             put(store, a_provider("p5", skills=(), community_code=None))
 
     def test_connections_are_reused(self, store: GraphStore) -> None:
