@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from neo4j import GraphDatabase
+from neo4j import Driver, GraphDatabase
 
 from graph_models.stores import local_neo4j
 
@@ -30,7 +30,7 @@ local_neo4j.kill(Path(sys.argv[1]))
 
 
 @dataclass
-class TestServer:
+class Neo4jServer:
     """A server for tests, and its folder if it was started by them."""
 
     url: str
@@ -38,17 +38,21 @@ class TestServer:
     password: str
     home: Path | None
 
-    __test__ = False
-
     @property
     def store_url(self) -> str:
         """Address with credentials, by which any process can open the store."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{self.user}:{self.password}@{parts.netloc}"
 
+    def driver(self) -> Driver:
+        """A plain driver, to look at the server past the store."""
+        return GraphDatabase.driver(
+            self.url, auth=(self.user, self.password), notifications_min_severity="OFF"
+        )
+
     def empty(self) -> None:
         """Remove all data; constraints and indexes stay, so the next test starts at once."""
-        with GraphDatabase.driver(self.url, auth=(self.user, self.password)) as driver:
+        with self.driver() as driver:
             driver.execute_query("MATCH (n) WHERE NOT n:ChangeFeed DETACH DELETE n")
             driver.execute_query("MATCH (n:ChangeFeed) SET n.sequence = 0")
 
@@ -65,18 +69,18 @@ class TestServer:
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     """One Neo4j for the whole run; without access to its jars a laptop skips, CI fails."""
     if given := os.environ.get("LASTMETER_TEST_NEO4J_URL"):
         parts = urlsplit(given)
         url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        yield TestServer(url, parts.username or "neo4j", parts.password or "", None)
+        yield Neo4jServer(url, parts.username or "neo4j", parts.password or "", None)
         return
     home = tmp_path_factory.mktemp("neo4j")
     guard = subprocess.Popen([sys.executable, "-c", _GUARD, str(home)], stdin=subprocess.PIPE)
     try:
         server = local_neo4j.start(home, port=local_neo4j.ANY_PORT, resources=RESOURCES)
-        yield TestServer(server.url, server.user, server.password, home)
+        yield Neo4jServer(server.url, server.user, server.password, home)
     except (local_neo4j.JarsUnavailable, local_neo4j.ExtraNotInstalled) as error:
         if MUST_HAVE_NEO4J:
             raise

@@ -118,12 +118,14 @@ def _java(home: Path) -> list[str]:
 def _configuration(port: int, resources: Resources) -> str:
     settings = {
         "server.default_listen_address": HOST,
-        "server.default_advertised_address": HOST,
         "server.bolt.listen_address": f"{HOST}:{port}",
+        "server.bolt.advertised_address": f"{HOST}:{port}",  # where neo4j:// is told to go
         "server.http.enabled": "false",
         "server.https.enabled": "false",
         "server.memory.pagecache.size": f"{resources.page_cache_mb}m",
         "dbms.usage_report.enabled": "false",
+        # A server that hangs is noticed after ten seconds: two signs of life, five apart, are missing.
+        "server.bolt.connection_keep_alive": "5s",
         # The databases are closed by then; without this a shutdown sits out ten more seconds.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
     }

@@ -36,7 +36,7 @@ class Patience:
     """
 
     connect: float = 5
-    retry: float = 10
+    retry: float = 5
     transaction: float = 60
     doubt: float = 60
 

@@ -25,7 +25,12 @@ from neo4j.exceptions import (
 from graph_models.domain.errors import StoreError, StoreUnavailable
 
 COMMIT_FAILED = "Neo.DatabaseError.Transaction.TransactionCommitFailed"
-TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+# The server ended the transaction: it ran out of time, or the database is shutting down.
+ENDED = (
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.LockClientStopped",
+    "Neo.ClientError.Transaction.Terminated",
+)
 
 
 class CommitInDoubt(Exception):
@@ -51,8 +56,8 @@ def translated() -> Iterator[None]:
         code = error.code or "no code"
         if code == COMMIT_FAILED:
             raise CommitInDoubt from error
-        if code.startswith(TIMED_OUT):
-            raise StoreUnavailable("the Neo4j server took too long") from error
+        if code.startswith(ENDED):
+            raise StoreUnavailable("the Neo4j server ended the transaction before its time") from error
         kind = "failed" if isinstance(error, DatabaseError) else "refused"
         raise StoreError(f"the Neo4j server {kind} ({code})") from error
     except DriverError as error:

@@ -7,15 +7,15 @@ from subprocess import Popen
 
 import pytest
 
-from tests.conftest import TestServer
+from tests.conftest import Neo4jServer
 from tests.contracts.fixtures import StoreFixtures
 
 
 class Neo4jFixtures(StoreFixtures):
-    runs = 3
+    runs = 2
 
     @pytest.fixture
-    def store_url(self, neo4j_server: TestServer) -> str:
+    def store_url(self, neo4j_server: Neo4jServer) -> str:
         neo4j_server.empty()
         return neo4j_server.store_url
 
@@ -25,7 +25,7 @@ class Neo4jFixtures(StoreFixtures):
         return lambda: None
 
     @pytest.fixture
-    def interrupt(self, neo4j_server: TestServer) -> Callable[[Popen[str]], None]:
+    def interrupt(self, neo4j_server: Neo4jServer) -> Callable[[Popen[str]], None]:
         if neo4j_server.home is None:
             pytest.skip("the server was given, not started: it is not ours to kill")
         return lambda _: neo4j_server.crash()

@@ -12,7 +12,7 @@ from graph_models.domain.errors import InvalidValue, StoreError
 from graph_models.stores.opening import open_store
 from graph_models.stores.sqlite import SqliteStore
 from tests.builders import FixedClock
-from tests.conftest import TestServer
+from tests.conftest import Neo4jServer
 from tests.contracts.processes import ROOT
 
 
@@ -64,7 +64,7 @@ def test_passwords_in_bad_addresses_are_not_told(url: str) -> None:
 
 
 @pytest.mark.neo4j
-def test_wrong_password_is_not_told(neo4j_server: TestServer) -> None:
+def test_wrong_password_is_not_told(neo4j_server: Neo4jServer) -> None:
     """A server that refuses the password is told without it, and as nothing that retrying helps."""
     address = neo4j_server.url.partition("://")[2]
     with pytest.raises(StoreError) as caught:
