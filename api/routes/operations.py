@@ -60,7 +60,7 @@ def get_metrics(services: ServicesDep) -> Response:
     responses=failures("internal-error", "not-found", "invalid-request"),
 )
 async def get_problem_type(
-    name: Annotated[str, Path(pattern="^[a-z]+(-[a-z]+)*$", max_length=64)],
+    name: Annotated[str, Path(pattern="^[a-z]+(-[a-z]+)*$", max_length=64, examples=["not-found"])],
 ) -> ProblemMeaning:
     """Say what a problem type means and what to do about it."""
     problem = PROBLEM_TYPES.get(name)

@@ -16,14 +16,14 @@ from graph_models.ports import Stored
 
 _DAY = "(Mo|Tu|We|Th|Fr|Sa|Su)"
 _SPAN = "([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]"
-_DAY_RULE = f"{_DAY}(-{_DAY})? {_SPAN}(,{_SPAN})*"
+_DAY_RULE = f"{_DAY}(-{_DAY})? {_SPAN}(,{_SPAN}){{0,11}}"
 
 Kind = Annotated[
     str,
     StringConstraints(pattern=f"^{KIND_PATTERN}$", max_length=64),
     Field(description="`station`, `volunteer`, `charity` or another snake_case word: the set is open"),
 ]
-Week = Annotated[str, StringConstraints(pattern=f"^(off|{_DAY_RULE}(; ?{_DAY_RULE})*)$", max_length=1_000)]
+Week = Annotated[str, StringConstraints(pattern=f"^(off|{_DAY_RULE}(; ?{_DAY_RULE}){{0,6}})$")]
 Age = Annotated[int, Field(ge=0, le=150), INTEGRAL]
 Hours = Annotated[int, Field(ge=0, le=24 * 366), INTEGRAL]
 DistanceKm = Annotated[float, Field(ge=0, le=20_040)]

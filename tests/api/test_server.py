@@ -1,0 +1,205 @@
+"""A real server process: it listens, answers, keeps what it acknowledged and ends in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.api.conftest import problem_of, wait_until_ready
+from tests.builders import COMMUNITY
+
+SERVE = "from api.server import serve; from api.settings import Settings; serve(Settings())"
+WRITES = 100
+HEAD = "POST /v1/needs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+NEED = {"category_id": "home_care", "community_code": COMMUNITY}
+
+
+@dataclass
+class Server:
+    """A process and where it listens; `log` has its lines, read to the end once it has ended."""
+
+    process: subprocess.Popen[str]
+    log_path: Path
+    port: int
+
+    def client(self) -> httpx2.Client:
+        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(store_path: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start servers on free ports of the loopback interface; none outlives the test."""
+    servers: list[Server] = []
+
+    def run(**settings: str) -> Server:
+        log_path = tmp_path / f"server-{len(servers)}.log"
+        given = {"STORE_URL": f"sqlite:///{store_path}", "PORT": "0", **settings}
+        environment = {**os.environ, **{f"LASTMETER_{name}": value for name, value in given.items()}}
+        with log_path.open("w", encoding="utf-8") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-c", SERVE], env=environment, stdout=log, stderr=log, text=True
+            )
+        server = Server(process, log_path, port=0)
+        servers.append(server)
+        server.port = port_of(server)
+        with server.client() as client:
+            wait_until_ready(client)
+        return server
+
+    yield run
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+
+
+def port_of(server: Server, seconds: float = 60.0) -> int:
+    """Read the port that was taken from the server's own log."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.process.poll() is None:
+        for line in server.log_path.read_text(encoding="utf-8").splitlines():
+            if "running on" in line:
+                return int(json.loads(line)["event"].split("127.0.0.1:")[1].split()[0])
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start: {server.log_path.read_text(encoding='utf-8')}")
+
+
+def first_of(client: httpx2.Client) -> str:
+    """The best provider for the need of the test's city."""
+    answer = client.get("/v1/needs/need-1/suggestions").json()
+    return str(answer["suggestions"][0]["provider_id"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_and_ends_in_order(start: Start, number: signal.Signals) -> None:
+    """Start, suggest, stop: status 0, and every line of the log is JSON."""
+    server = start()
+    with server.client() as client:
+        assert first_of(client) == "volunteer-1"
+        headers = client.get("/healthz").headers
+        assert "server" not in headers
+    assert server.stop(number) == 0
+    events = [line["event"] for line in server.log()]
+    assert "engine loaded" in events
+    assert events.count("request") >= 3
+
+
+def test_a_request_under_way_is_finished(start: Start) -> None:
+    """SIGTERM in the middle of a request's body: the answer still comes, new connections do not."""
+    server = start()
+    body = json.dumps({**NEED, "id": "slow"}).encode()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(HEAD.format(len(body)).encode() + body[:10])
+        time.sleep(0.2)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        connection.sendall(body[10:])
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 201")
+    assert server.process.wait(timeout=30) == 0
+
+
+def test_a_request_that_never_ends_does_not_hold_the_process(start: Start) -> None:
+    """After the time for shutting down the process ends, whatever a client does."""
+    server = start(SHUTDOWN_SECONDS="1")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(HEAD.format(10).encode())
+        time.sleep(0.2)
+        started = time.monotonic()
+        server.stop(signal.SIGTERM)
+        assert time.monotonic() - started < 20
+
+
+def test_what_was_acknowledged_survives_kill(start: Start) -> None:
+    """kill -9 in a stream of writes: each acknowledged need is there, repeating the keys doubles none."""
+    server = start()
+    acknowledged: list[str] = []
+
+    def write(number: int) -> None:
+        with server.client() as client:
+            try:
+                answer = client.post("/v1/needs", json=NEED, headers={"Idempotency-Key": f"key-{number}"})
+            except httpx2.TransportError:
+                return
+            if answer.status_code == 201:
+                acknowledged.append(answer.json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        writes = [pool.submit(write, number) for number in range(WRITES)]
+        while len(acknowledged) < WRITES // 5:
+            time.sleep(0.01)
+        server.process.kill()
+        for each in writes:
+            each.result()
+    assert WRITES // 5 <= len(acknowledged) < WRITES
+
+    again = start()
+    with again.client() as client:
+        for key in acknowledged:
+            assert client.get(f"/v1/needs/{key}").status_code == 200
+        keys = {"Idempotency-Key": "key-0"}
+        first = client.post("/v1/needs", json=NEED, headers=keys)
+        assert first.json()["id"] == client.post("/v1/needs", json=NEED, headers=keys).json()["id"]
+        for number in range(WRITES):
+            client.post("/v1/needs", json=NEED, headers={"Idempotency-Key": f"key-{number}"})
+        ids, cursor = [], ""
+        while cursor is not None:
+            page = client.get(f"/v1/needs?limit=100{cursor and '&cursor=' + cursor}").json()
+            ids += [each["id"] for each in page["items"]]
+            cursor = page["next_cursor"]
+    assert len(ids) == len(set(ids)) == WRITES + 1
+    assert set(acknowledged) <= set(ids)
+
+
+def test_a_commit_of_one_process_is_seen_by_another(start: Start) -> None:
+    """Two servers on one file: the next answer of the second takes account of the first's write."""
+    one, two = start(), start()
+    with one.client() as writer, two.client() as reader:
+        assert first_of(reader) == "volunteer-1"
+        writer.patch("/v1/providers/volunteer-1", json={"is_active": False}, headers={"If-Match": '"1"'})
+        assert first_of(reader) != "volunteer-1"
+
+
+def test_limits_hold_on_the_wire(start: Start) -> None:
+    """A chunked body over the limit is refused by the real server as by the one in process."""
+    server = start(MAX_BODY_BYTES="2000")
+    with server.client() as client:
+        chunks = (b" " * 1_000 for _ in range(100))
+        problem_of(
+            client.post("/v1/needs", content=chunks, headers={"Content-Type": "application/json"}),
+            "body-too-large",
+        )
+
+
+def test_a_store_that_cannot_be_opened_ends_the_process(tmp_path: Path) -> None:
+    """It does not listen and answer with errors for ever."""
+    environment = {**os.environ, "LASTMETER_STORE_URL": f"sqlite:///{tmp_path}/no/such.db"}
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE], env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert b"does not exist" in done.stderr
