@@ -11,7 +11,7 @@ from graph_models.domain.skills import Skill
 from graph_models.exchange.columns import Column, referenced_keys, references_of
 from graph_models.exchange.datum import DatumReader
 from graph_models.exchange.known_keys import Kind, KnownKeys
-from graph_models.exchange.problems import Finding, Severity, finding_of, nearest, warn_of_lookalikes
+from graph_models.exchange.problems import Finding, finding_of, nearest, warn_of_lookalikes
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.exchange.trees import Trees
 from graph_models.ports import MAX_BATCH, Entity, GraphStore, key_of
@@ -56,7 +56,7 @@ class Checker:
         return candidate
 
     def _read(self, source: Source, row: SourceRow) -> Candidate | None:
-        if any(each.severity is Severity.ERROR for each in row.findings):
+        if row.is_rejected:
             return None
         if (finding := self._datum.apply(row.row)) is not None:
             row.findings.append(finding)

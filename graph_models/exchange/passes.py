@@ -13,7 +13,6 @@ from graph_models.exchange.checking import Candidate, Checker
 from graph_models.exchange.datum import DatumReader, DistrictOf
 from graph_models.exchange.known_keys import Kind, KnownKeys
 from graph_models.exchange.opening import BadFile
-from graph_models.exchange.problems import Severity
 from graph_models.exchange.report import KindCount, ProblemLog
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.exchange.writing import BatchWriter, Outcome
@@ -185,7 +184,7 @@ class Pass:
     def _settle(self, candidates: Iterable[Candidate]) -> None:
         """Report what was found about rows whose fate is known."""
         for each in candidates:
-            if any(finding.severity is Severity.ERROR for finding in each.row.findings):
+            if each.row.is_rejected:
                 self._reject(each.source, each.row)
             else:
                 self._add_all(each.row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graph_models.exchange.problems import Finding, RowProblem
+from graph_models.exchange.problems import Finding, RowProblem, Severity
 from graph_models.ports import Entity
 from graph_models.records import Row
 
@@ -38,6 +38,11 @@ class SourceRow:
     record: int
     raw: Any
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether something keeps the row out."""
+        return bool(self.findings) and any(each.severity is Severity.ERROR for each in self.findings)
 
     def problem(self, finding: Finding) -> RowProblem:
         """Give a finding the place of this row."""
