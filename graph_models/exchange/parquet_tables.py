@@ -2,7 +2,7 @@
 
 Integers are ``int64``, numbers ``double``, instants ``timestamp[us, UTC]``, lists ``list<string>``, and a
 relation with a number is ``list<struct<id, number>>`` with the number under its own name (``level``).
-A column of strings is read in the text form of CSV instead, so a converted CSV file loads as well.
+A list, number or time in a column of strings is read in its text form of CSV; texts are taken as they are.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def _values(column: Any) -> list[Any]:
 
 
 def _reader(column: Column, given: pa.DataType) -> Callable[[Any], Any]:
-    if pa.types.is_string(given) or pa.types.is_large_string(given):
+    is_text = pa.types.is_string(given) or pa.types.is_large_string(given)
+    if is_text and arrow_type(column) != pa.string():
         return column.parse
     if column.is_pairs:
         number = column.number

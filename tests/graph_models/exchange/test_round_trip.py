@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_models.domain.errors import InvalidValue
+from graph_models.domain.providers import Provider
 from graph_models.exchange.csv_tables import CsvTable
 from graph_models.exchange.loading import load
 from graph_models.exchange.parquet_tables import ParquetTable
@@ -110,3 +114,24 @@ def test_no_cell_starts_as_a_formula(tmp_path: Path, name: str) -> None:
     assert not any(cell.startswith(("=", "+", "@")) for cell in line.split(","))
     (back,) = read_back(tmp_path, "csv")
     assert back == a_provider("p1", name=name)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_parquet_takes_texts_as_they_are(tmp_path: Path, name: str) -> None:
+    """No spreadsheet executes a Parquet file: nothing is guarded, refused or taken off."""
+    write_tables(tmp_path, [a_provider("p1", name=name)], "parquet")
+    assert read_back(tmp_path, "parquet") == [a_provider("p1", name=name)]
+
+
+def test_text_forms_in_parquet_are_read(tmp_path: Path) -> None:
+    """Lists, relations, numbers and times in columns of strings are read as in CSV."""
+    value = complete_values()[5]
+    write_tables(tmp_path, [value])
+    with (tmp_path / "providers.csv").open() as stream:
+        names, row = list(csv.reader(stream))
+    table = pa.table({name: [cell] for name, cell in zip(names, row, strict=True)})
+    pq.write_table(table, tmp_path / "providers.parquet")
+    source = ParquetTable(tmp_path / "providers.parquet", Provider)
+    assert list(source.inspect()) == []
+    (back,) = source.rows(Provider)
+    assert (back.findings, from_row(Provider, back.row)) == ([], value)
