@@ -166,6 +166,7 @@ class Idempotence(StoreFixtures):
         outcome = store.write(WriteBatch("known", (AdjustCapacity("p1", reserved=1),)))
         assert store.outcome_of("known") == outcome
         assert store.outcome_of("unknown") is None
+        assert store.outcome_of("no id \udcff") is None
 
     def test_same_id_from_many_threads(self, store: GraphStore) -> None:
         """3.5 Concurrent attempts from threads have one effect and equal answers."""

@@ -92,6 +92,8 @@ class SqliteStore(GraphStore):
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
+        if not is_id(write_id):
+            return None
         with self._connections.reading() as connection:
             return feed.find(connection, write_id)
 
