@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TestServer
+from tests.conftest import Neo4jServer
 
 CALL = "from api.cli import main; main()"
 
@@ -20,7 +20,7 @@ def lastmeter(url: str, *arguments: str) -> bytes:
 
 
 @pytest.mark.neo4j
-def test_sqlite_and_neo4j_answer_alike(neo4j_server: TestServer, tmp_path: Path) -> None:
+def test_sqlite_and_neo4j_answer_alike(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
     """Suggestions from SQLite and from Neo4j are byte-identical."""
     neo4j_server.empty()
     urls = (f"sqlite:///{tmp_path}/city.db", neo4j_server.store_url)
