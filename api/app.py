@@ -60,8 +60,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         try:
             yield
         finally:
-            await run_in_threadpool(engine.close)
+            engine.cancel()
             store.close()
+            await run_in_threadpool(engine.join)
 
     app = FastAPI(
         title="Last Meter",

@@ -11,11 +11,12 @@ import structlog
 from api.logs import describe_error
 from api.problem_types import PROBLEM_TYPES
 from api.problems import RETRY_AFTER, Refusal
-from graph_models.domain.errors import LastMeterError, StoreError, StoreUnavailable
+from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.ports import GraphStore
 from matcher.use_cases import LiveMatcher
 
-RETRY_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 15.0
 
 log = structlog.stdlib.get_logger("lastmeter.engine")
 
@@ -28,14 +29,15 @@ class Engine:
     store
         What it is kept fresh from.
     load
-        Builds it. Called again after a pause while the store is away.
+        Builds it. Called again, after longer and longer pauses, while the store is away or holds
+        something that the parameters do not fit.
     """
 
     def __init__(self, store: GraphStore, load: Callable[[], LiveMatcher]) -> None:
         self._store = store
         self._load = load
         self._matcher: LiveMatcher | None = None
-        self._is_closing = Event()
+        self._is_cancelled = Event()
         self._loader = Thread(target=self._run, name="engine-loader", daemon=True)
         self._loader.start()
 
@@ -60,21 +62,26 @@ class Engine:
         except StoreError:
             return nan
 
-    def close(self) -> None:
-        self._is_closing.set()
+    def cancel(self) -> None:
+        """Stop loading at the next chance; closing the store is one."""
+        self._is_cancelled.set()
+
+    def join(self) -> None:
+        """Wait for the loading to end."""
         self._loader.join()
 
     def _run(self) -> None:
-        while not self._is_closing.is_set():
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while not self._is_cancelled.is_set():
             try:
                 self._matcher = self._load()
-            except StoreUnavailable:
-                log.warning("store is away, engine waits")
-                self._is_closing.wait(RETRY_SECONDS)
+            except LastMeterError as error:
+                log.error("engine not loaded yet", reason=str(error), **describe_error(error))
+                self._is_cancelled.wait(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
             except Exception as error:
                 # Readiness stays false and the log says why: an operator sees both.
-                reason = str(error) if isinstance(error, LastMeterError) else None
-                log.critical("engine cannot be loaded", reason=reason, **describe_error(error))
+                log.critical("engine cannot be loaded", **describe_error(error))
                 return
             else:
                 log.info("engine loaded")

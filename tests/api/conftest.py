@@ -76,12 +76,13 @@ def open_client(store_path: Path) -> Iterator[Client]:
     """Start an application on the test's own store; settings and parts can be given."""
     clients: list[TestClient] = []
 
-    def start(*, clock: Any = None, store: Any = None, **settings: Any) -> TestClient:
+    def start(*, clock: Any = None, store: Any = None, is_ready: bool = True, **settings: Any) -> TestClient:
         given = Settings(**{"store_url": f"sqlite:///{store_path}", **settings})
         client = TestClient(create_app(given, clock=clock or FixedClock(), store=store))
         clients.append(client)
         client.__enter__()
-        wait_until_ready(client)
+        if is_ready:
+            wait_until_ready(client)
         return client
 
     yield start

@@ -56,10 +56,13 @@ class TestStoreFaults:
             for word in ("closed", "StoreError", "Traceback", ".py", str(store_path)):
                 assert word not in response.text
 
-    def test_damaged_row_is_an_internal_error(self, client: TestClient, store_path: Path) -> None:
-        """What the store holds and the domain refuses is our fault, not the caller's."""
+    @pytest.mark.parametrize("damage", ["units = 'many'", "excluded_provider_ids = '{units'"])
+    def test_damaged_row_is_an_internal_error(
+        self, client: TestClient, store_path: Path, damage: str
+    ) -> None:
+        """What the store holds and the domain refuses, or nobody can read, is our fault."""
         with sqlite3.connect(store_path) as connection:
-            connection.execute("UPDATE need SET units = 'many-units' WHERE id = 'need-1'")
+            connection.execute(f"UPDATE need SET {damage} WHERE id = 'need-1'")
         connection.close()
         response = client.get("/v1/needs/need-1")
         problem_of(response, "internal-error")
