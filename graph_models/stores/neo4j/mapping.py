@@ -61,7 +61,7 @@ def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[A
         row[each.name] = value
     for relationship, ends in zip(node.relationships, links, strict=True):
         row[relationship.column] = _column(relationship, ends)
-    revision = properties[REVISION]
+    revision = properties.get(REVISION, 0)
     return Version(row, revision, properties.get(CHECKSUM) == checksum(row, revision))
 
 

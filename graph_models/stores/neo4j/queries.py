@@ -16,8 +16,9 @@ from graph_models.stores.neo4j.mapping import REVISION
 
 def _node(variable: str, *instants: str) -> str:
     """Return all properties of a node, times as microseconds since 1970: read 50 times faster."""
+    # Not epochSeconds, which is a second late for fractions of a second before 1970.
     read = (
-        f", {name}: {variable}.{name}.epochSeconds * 1000000 + {variable}.{name}.microsecond"
+        f", {name}: {variable}.{name}.epochMillis * 1000 + {variable}.{name}.microsecond % 1000"
         for name in instants
     )
     return f"{variable} {{.*{''.join(read)}}}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
-from neo4j import ManagedTransaction, Result
+from neo4j import ManagedTransaction, Record, Result
 
 from graph_models.schema import NodeType
 from graph_models.stores.neo4j import queries
@@ -20,10 +21,15 @@ def fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str]) -> Versio
 
 def page(
     tx: ManagedTransaction, node: NodeType, where: dict[str, str], after: str, limit: int
-) -> list[Version]:
-    """Return up to `limit` values with keys after `after`, in key order."""
-    found = tx.run(queries.page(node.label, tuple(where)), where=where, after=after, limit=limit)
-    return list(_whole(tx, node, _versions(node, found)).values())
+) -> tuple[list[Version], str | None]:
+    """Return up to `limit` values in key order, and the key to go on after if there are more."""
+    statement = queries.page(node.label, tuple(where))
+    found = list(tx.run(statement, where=where, after=after, limit=limit + 1))
+    first = dict(islice(_versions(node, found).items(), limit))
+    if len(found) > limit and not first:  # all of them were deleted while they were read
+        return page(tx, node, where, after, limit)
+    next_after = next(reversed(first)) if len(found) > limit else None
+    return list(_whole(tx, node, first).values()), next_after
 
 
 def count(tx: ManagedTransaction, node: NodeType) -> int:
@@ -36,9 +42,10 @@ def _run_fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str]) -> R
     return tx.run(queries.QUERIES[node.label].fetch, items=list(keys))
 
 
-def _versions(node: NodeType, found: Result) -> Versions:
-    versions = (to_version(node, *record.values()) for record in found)
-    return {version.row[node.key]: version for version in versions}
+def _versions(node: NodeType, found: Iterable[Record]) -> Versions:
+    versions = (to_version(node, properties or {}, links) for properties, links in found)
+    # What is deleted while it is read may have lost its key already.
+    return {key: version for version in versions if (key := version.row[node.key]) is not None}
 
 
 def _whole(tx: ManagedTransaction, node: NodeType, versions: Versions) -> Versions:

@@ -12,6 +12,7 @@ from neo4j import ManagedTransaction
 
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue, NotFound, OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.domain.identifiers import is_id
 from graph_models.ports import (
     Capability,
     ChangeSet,
@@ -23,7 +24,6 @@ from graph_models.ports import (
     Put,
     Stored,
     WriteBatch,
-    key_of,
 )
 from graph_models.records import from_row, to_row
 from graph_models.schema import BY_ENTITY
@@ -107,6 +107,8 @@ class Neo4jStore(GraphStore):
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
+        if not is_id(write_id):
+            return None
         found = self._connections.read(lambda tx: feed.find(tx, write_id))
         if found is None:
             # It may be about to take effect, sent by somebody whose connection broke.
@@ -123,9 +125,11 @@ class Neo4jStore(GraphStore):
 
     def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
-        if not keys:
+        # Other texts are the key of nothing, and not all of them can be sent.
+        possible = list(filter(is_id, keys))
+        if not possible:
             return {}
-        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], keys))
+        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], possible))
         return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in found.items()}
 
     def page(
@@ -143,19 +147,20 @@ class Neo4jStore(GraphStore):
         allowed = node.filters()
         if not filters.keys() <= set(allowed):
             raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
-        found = self._connections.read(lambda tx: reading.page(tx, node, filters, after or "", limit + 1))
-        items = tuple(Stored(from_row(kind, row), revision) for row, revision, _ in found[:limit])
-        return Page(items, key_of(items[-1].value) if len(found) > limit else None)
+        found, next_after = self._connections.read(
+            lambda tx: reading.page(tx, node, filters, after or "", limit)
+        )
+        return Page(tuple(Stored(from_row(kind, row), revision) for row, revision, _ in found), next_after)
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
         """Iterate over all values in key order, in bounded memory."""
-        node, after = BY_ENTITY[kind], ""
-        while found := self._connections.read(
-            partial(reading.page, node=node, where={}, after=after, limit=SCAN_PAGE)
-        ):
+        after: str | None = ""
+        while after is not None:
+            found, after = self._connections.read(
+                partial(reading.page, node=BY_ENTITY[kind], where={}, after=after, limit=SCAN_PAGE)
+            )
             # A value is built when it is asked for, so that few are alive at once.
             yield from (Stored(from_row(kind, row), revision) for row, revision, _ in found)
-            after = found[-1].row[node.key]
 
     def count(self, kind: type[Entity]) -> int:
         """Return how many values of this kind there are."""

@@ -12,6 +12,7 @@ from neo4j import Driver
 from neo4j.time import DateTime
 
 from graph_models.domain.errors import IncompatibleSchema
+from graph_models.domain.identifiers import SkillId
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.domain.skills import SkillOffer
 from graph_models.ports import Capability, Delete, Put, WriteBatch
@@ -135,7 +136,7 @@ class TestWholeValues:
             a_provider(
                 "p1",
                 name="after, with a name that is longer",
-                skills=tuple(SkillOffer(key, 0.5) for key in ("care", "care.bathing", "repairs")),
+                skills=tuple(SkillOffer(SkillId(key), 0.5) for key in ("care", "care.bathing", "repairs")),
                 capacity=Capacity(9, 4, 5),
                 verified_at=NOW,
                 languages=("en", "zh"),

@@ -14,6 +14,7 @@ from threading import Event, Lock
 import pytest
 
 from graph_models.domain.errors import OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.ports import NEW, AdjustCapacity, ChangeSet, Put, WriteBatch
 from graph_models.stores import local_neo4j
@@ -59,7 +60,7 @@ class History:
 
 def batch_of(write_id: str) -> WriteBatch:
     """A provider that must be new and one unit consumed: lost or doubled, either would show."""
-    operations = (Put(a_provider(f"x-{write_id}"), NEW), AdjustCapacity("p1", consumed=1))
+    operations = (Put(a_provider(f"x-{write_id}"), NEW), AdjustCapacity(ProviderId("p1"), consumed=1))
     return WriteBatch(write_id, operations)
 
 
