@@ -13,10 +13,10 @@ from matcher.engine import Engine
 from matcher.engine import index as index_module
 from matcher.reference import reference_suggestions
 from matcher.rules import Reason
-from tests.builders import a_need, a_provider
+from tests.builders import a_category, a_need, a_provider, some_areas
 from tests.matcher.cities import City, capacities, cities, offers, providers
 from tests.matcher.rule_cases import CANDIDATES, FAILING, PASSING, meet
-from tests.matcher.situations import a_context, north
+from tests.matcher.situations import HERE, a_catalogue, a_context, north
 
 ids = st.integers(0, 7).map(lambda number: f"p{number}")
 
@@ -112,3 +112,15 @@ def test_the_limits_of_candidates_are_those_of_the_reference(
     """Who is counted by the reference is counted by the engine."""
     answer = Engine([a_provider(**provider)]).suggest(a_context(**category))
     assert answer.considered == int(expected)
+
+
+@pytest.mark.parametrize("need", [{"location": HERE, "community_code": None}, {}])
+def test_a_need_without_community_or_point_gets_the_answer_of_the_reference(need: dict[str, Any]) -> None:
+    """In a city whose communities have no points: a need in no community, and one that is nowhere."""
+    placeless = [replace(each, location=None) for each in some_areas()]
+    by_phone = a_catalogue(a_category(is_remote=True), areas=placeless)
+    context = a_context(a_need(**need), catalogue=by_phone)
+    providers = [a_provider("p1"), a_provider("p2", community_code=None), a_provider("p3", serves=("4401",))]
+    answer = Engine(providers).suggest(context, explain=True)
+    assert answer == reference_suggestions(context, providers, explain=True)
+    assert answer.considered == 3
