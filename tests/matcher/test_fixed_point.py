@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher import fixed_point
 from matcher.fixed_point import MILLION, divide_each_half_even, divide_half_even, halve_each, halving
 
 numerators = st.integers(0, 10**15)
@@ -60,3 +62,20 @@ def test_halving_of_every_metre_is_exact() -> None:
 def test_halving_never_rises(one: int, two: int, half: int) -> None:
     """More of it is never worth more."""
     assert halving(max(one, two), half) <= halving(min(one, two), half)
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**6))
+def test_binary_powers_are_closer_than_the_doubt(amount: int, half: int) -> None:
+    """exp2 differs from the exact value by far less than the distance from a half at which it is asked."""
+    exact = Decimal(2) ** (Decimal(-amount) / Decimal(half)) * MILLION
+    binary = Decimal(float(np.exp2(-(amount / half)) * MILLION))
+    assert abs(binary - exact) < Decimal(fixed_point._DOUBT) / 100
+
+
+def test_in_doubt_the_exact_value_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With everything in doubt, all values come from exact arithmetic, for one half or one each."""
+    monkeypatch.setattr(fixed_point, "_DOUBT", 1.0)
+    monkeypatch.setattr(fixed_point, "halving", lambda amount, half: amount * half)
+    amounts = np.array([1, 2, 3], np.int64)
+    assert halve_each(amounts, 5).tolist() == [5, 10, 15]
+    assert halve_each(amounts, np.array([7, 8, 9], np.int64)).tolist() == [7, 16, 27]
