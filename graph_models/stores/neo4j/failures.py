@@ -33,8 +33,8 @@ ENDED = (
 )
 
 
-class CommitInDoubt(Exception):
-    """A commit was sent and whether it took place is not known."""
+class CommitInDoubt(StoreUnavailable):
+    """A commit was sent and whether it took place is not known. Nothing else need care."""
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except IncompleteCommit as error:
-        raise CommitInDoubt from error
+        raise CommitInDoubt("the connection broke during a commit") from error
     except (ServiceUnavailable, SessionExpired, ConnectionPoolError) as error:
         raise StoreUnavailable("the Neo4j server cannot be reached") from error
     except AuthError as error:
@@ -55,7 +55,7 @@ def translated() -> Iterator[None]:
     except Neo4jError as error:
         code = error.code or "no code"
         if code == COMMIT_FAILED:
-            raise CommitInDoubt from error
+            raise CommitInDoubt("the Neo4j server failed during a commit") from error
         if code.startswith(ENDED):
             raise StoreUnavailable("the Neo4j server ended the transaction before its time") from error
         kind = "failed" if isinstance(error, DatabaseError) else "refused"

@@ -54,11 +54,11 @@ def append(
     return change_set
 
 
-def await_lock(tx: ManagedTransaction) -> None:
-    """Wait until every commit that has begun to show is in effect as a whole.
+def await_writers(tx: ManagedTransaction) -> None:
+    """Wait until no commit is under way, by taking the lock that its writer gives back when all is done.
 
     Neo4j applies a commit piece by piece under the eyes of readers: the feed may show it a moment
-    before the values do. The writer gives the lock back when all is done.
+    before the values do.
     """
     tx.run(queries.LOCK_FEED, write_id="").consume()
 

@@ -29,7 +29,7 @@ from graph_models.records import from_row, to_row
 from graph_models.schema import BY_ENTITY
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
-from graph_models.stores.neo4j.connections import Connections, Patience, Work
+from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
 
 MAX_PAGE = 10_000
@@ -109,12 +109,9 @@ class Neo4jStore(GraphStore):
         """Return what a write changed, or None if it did not take effect."""
         if not is_id(write_id):
             return None
-        found = self._connections.read(lambda tx: feed.find(tx, write_id))
-        if found is None:
-            # It may be about to take effect, sent by somebody whose connection broke.
-            self._await_writers()
-            found = self._connections.read(lambda tx: feed.find(tx, write_id))
-        return found
+        find = partial(feed.find, write_id=write_id)
+        # What is not there may be about to take effect, sent by somebody whose connection broke.
+        return self._connections.read(find) or self._behind_writers(find)
 
     def get(self, kind: type[E], key: str) -> Stored[E]:
         """Return one value, see `GraphStore.get`."""
@@ -169,16 +166,20 @@ class Neo4jStore(GraphStore):
     def head(self) -> int:
         """Return the sequence number of the latest committed change set, 0 for an empty store."""
         number = self._connections.read(feed.head)
-        self._settle(number)
+        if number > self._settled:
+            number = self._behind_writers(feed.head)
+            self._settled = max(self._settled, number)
         return number
 
     def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
         """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
         check_integer("changes.cursor", cursor, most=2**63 - 1)
         check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
-        found = self._connections.read(lambda tx: feed.read(tx, cursor, limit))
-        if found:
-            self._settle(found[-1].sequence)
+        read = partial(feed.read, cursor=cursor, limit=limit)
+        found = self._connections.read(read)
+        if found and found[-1].sequence > self._settled:
+            found = self._behind_writers(read)
+            self._settled = max(self._settled, found[-1].sequence)
         return found
 
     def bookmarks(self) -> frozenset[str]:
@@ -210,21 +211,21 @@ class Neo4jStore(GraphStore):
         while time.monotonic() < deadline:
             try:
                 return self._connections.write(work)
-            except (CommitInDoubt, StoreUnavailable):
+            except StoreUnavailable:
                 time.sleep(PAUSE_S)
         raise OutcomeUnknown(write_id) from doubt
 
-    def _settle(self, sequence: int) -> None:
-        """Wait until all that change sets up to a number name can be read."""
-        if sequence > self._settled:
-            self._await_writers()
-            self._settled = max(self._settled, sequence)
+    def _behind_writers(self, work: Work[T]) -> T:
+        """Read while no commit is under way: all that is seen of the feed is in effect as a whole."""
 
-    def _await_writers(self) -> None:
+        def locked(tx: ManagedTransaction) -> T:
+            feed.await_writers(tx)
+            return work(tx)
+
         try:
-            self._connections.write(feed.await_lock)
+            return self._connections.write(locked)
         except StoreUnavailable:
             raise
         except StoreError:
             # A server that takes no writes from us, as a read-only one, has none of ours under way.
-            return
+            return self._connections.read(work)
