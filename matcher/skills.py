@@ -61,10 +61,6 @@ class Taxonomy:
     def __contains__(self, skill_id: SkillId) -> bool:
         return skill_id in self._skills
 
-    def ancestors(self, skill_id: SkillId) -> tuple[SkillId, ...]:
-        """Return the skill itself and its wider terms, narrowest first."""
-        return self._ancestors[skill_id]
-
     def depth(self, skill_id: SkillId) -> int:
         """Return the number of terms from the root to the skill; 1 for a root."""
         return len(self._ancestors[skill_id])
