@@ -34,7 +34,7 @@ ReportOption = Annotated[
 
 
 class LoadRefused(LastMeterError):
-    """Nothing was written because of what was found in the files."""
+    """The files were not loaded, or not to their end, because of what was found in them."""
 
 
 def load(
@@ -67,6 +67,10 @@ def load(
         show(report, console())
     if report.is_refused:
         raise LoadRefused(f"nothing was written: {report.error_count:,} errors in the files")
+    if any(each.record is None for each in report.errors):
+        raise LoadRefused(f"a file could not be read to its end; {report.written:,} rows were written")
+    if report.rejected and not report.written and not any(each.unchanged for each in report.kinds.values()):
+        raise LoadRefused(f"all {report.rejected:,} rows were rejected")
 
 
 def run(

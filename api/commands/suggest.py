@@ -58,6 +58,9 @@ def suggest(
     """
     if (need is None) == (category is None):
         raise typer.BadParameter("give either NEED or --category")
+    describing = (near, community, skill, age, hardship, language, accessibility)
+    if need is not None and (units != 1 or any(each is not None for each in describing)):
+        raise typer.BadParameter("options that describe a need do not go with a stored NEED")
     session = session_of(context)
     with session.open_store() as store:
         matcher = open_matcher(session, store)

@@ -57,7 +57,7 @@ class ParquetTable(Source):
     def inspect(self) -> Iterator[RowProblem]:
         """See `Source`."""
         try:
-            with pq.ParquetFile(self.path) as file:
+            with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
                 self._names = tuple(file.schema_arrow.names)
                 findings = [*check_header(self._kind, self._names), *_oversized(file.metadata)]
         except (pa.ArrowException, OSError):
@@ -78,7 +78,7 @@ class ParquetTable(Source):
         columns = columns_of(kind)
         number = 0
         try:
-            with pq.ParquetFile(self.path, pre_buffer=False) as file:
+            with pq.ParquetFile(self.path, pre_buffer=False, page_checksum_verification=True) as file:
                 total = max(file.metadata.num_rows, 1)
                 for batch in file.iter_batches(BATCH_ROWS):
                     readers = [_reader(columns[field.name], field.type) for field in batch.schema]

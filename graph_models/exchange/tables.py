@@ -49,7 +49,7 @@ class _ParquetFile:
     def __init__(self, path: Path, columns: Mapping[str, Column]) -> None:
         self._columns = columns
         self._schema = pa.schema([(name, arrow_type(column)) for name, column in columns.items()])
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", write_page_checksum=True)
         self._rows: list[Row] = []
 
     def add(self, row: Row) -> None:

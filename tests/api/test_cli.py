@@ -157,6 +157,8 @@ class TestSuggest:
             ((), 2, "NEED or --category"),
             (("need-000001", "--category", "meal_delivery"), 2, "NEED or --category"),
             (("need-000001", "--limit", "0"), 2, "--limit"),
+            (("need-000001", "--age", "5"), 2, "describe a need"),
+            (("need-000001", "--units", "9"), 2, "describe a need"),
             (("--category", "magic", "--near", "23.1,113.2"), 1, "Category 'magic'"),
             (("--category", "meal_delivery"), 1, "need.location must be given"),
             (("--category", "meal_delivery", "--near", "91,113.2"), 1, "latitude"),
@@ -204,6 +206,25 @@ class TestLoad:
         ended = run("load", tmp_path / "files")
         assert ended.status == 1
         assert "crs must be given" in ended.err
+
+    def test_all_rejected_is_a_failure(self, run: Run, tmp_path: Path) -> None:
+        """A load that keeps nothing does not end as if it were done."""
+        (tmp_path / "residents.csv").write_text("id,registration_code,residence_code\nr1,nowhere,nowhere\n")
+        ended = run("load", tmp_path / "residents.csv", "--json")
+        assert (ended.status, ended.json["kinds"]["residents"]["rejected"]) == (1, 1)
+        assert "all 1 rows were rejected" in ended.err
+
+    def test_damaged_file_is_a_failure(self, run: Run, tmp_path: Path) -> None:
+        """A Parquet file with a broken row group behind an intact footer does not end as done."""
+        run("generate", tmp_path / "files", "--scale", "0.0005")
+        path = tmp_path / "files/providers.parquet"
+        content = bytearray(path.read_bytes())
+        middle = len(content) // 3
+        content[middle : middle + 200] = bytes(200)
+        path.write_bytes(content)
+        ended = run("load", tmp_path / "files", "--crs", "wgs84")
+        assert ended.status == 1
+        assert ended.err
 
     @pytest.mark.parametrize("file_format", ["csv", "parquet"])
     def test_generated_files_hold_the_demo_city(self, run: Run, tmp_path: Path, file_format: str) -> None:
