@@ -21,12 +21,14 @@ class StoreFixtures:
     @pytest.fixture
     def store_url(self) -> str:
         """Address of an empty store, by which other processes can open it too."""
-        raise NotImplementedError("return the address of an empty store")
+        pytest.fail("an implementer has to override this fixture: return the address of an empty store")
 
     @pytest.fixture
     def examine(self) -> Callable[[], None]:
         """Run the store's own integrity check, and fail if it finds damage."""
-        raise NotImplementedError("return a function that runs the store's own check")
+        pytest.fail(
+            "an implementer has to override this fixture: return a function that runs the store's own check"
+        )
 
     @pytest.fixture
     def interrupt(self) -> Callable[[Popen[str]], None]:
