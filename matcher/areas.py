@@ -36,6 +36,7 @@ class Areas:
         )
         self._communities = [code for code, _, _ in located]
         self._points = np.array([point for _, *point in located], np.float64).reshape(-1, 2).T
+        self._zones = {area.time_zone for area in self._areas.values() if area.time_zone is not None}
 
     def __contains__(self, code: AreaCode) -> bool:
         return code in self._areas
@@ -53,24 +54,40 @@ class Areas:
         return tuple(chain)
 
     def time_zone(self, code: AreaCode | None) -> ZoneInfo:
-        """Return the zone given for the area or the nearest around it; UTC if none is given.
+        """Return the zone given for the area or the nearest around it.
+
+        Where none is given, it is the one zone of all the areas, or UTC if they have none or several.
 
         Raises
         ------
         InvalidValue
             If the name given is not that of an IANA zone.
         """
-        for each in self.chain(code) if code else ():
-            name = self._areas[each].time_zone
-            if name is not None:
-                try:
-                    return ZoneInfo(name)
-                except (KeyError, ValueError, OSError) as error:
-                    raise InvalidValue("area.time_zone", "be the name of an IANA time zone", name) from error
-        return UTC_ZONE
+        around = self.chain(code) if code else ()
+        given = [name for each in around if (name := self._areas[each].time_zone) is not None]
+        if not given and len(self._zones) == 1:
+            given = list(self._zones)
+        return _zone(given[0]) if given else UTC_ZONE
 
-    def nearest_community(self, location: Location) -> AreaCode | None:
-        """Return the community whose point is nearest, the first code among equals."""
+    def nearest_community(self, location: Location, limit_m: int) -> AreaCode | None:
+        """Return the community whose point is nearest, the first code among equals.
+
+        Parameters
+        ----------
+        location
+            Where to look from.
+        limit_m
+            Metres up to which a community counts as near, inclusive.
+        """
         if not self._communities:
             return None
-        return self._communities[int(np.argmin(distances_m(location, *self._points)))]
+        distances = distances_m(location, *self._points)
+        nearest = int(np.argmin(distances))
+        return self._communities[nearest] if distances[nearest] <= limit_m else None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidValue("area.time_zone", "be the name of an IANA time zone", name) from error

@@ -13,7 +13,6 @@ from graph_models.domain.identifiers import AreaCode, ProviderId, SkillId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.places import AreaLevel, Location
-from matcher.areas import Areas
 from matcher.availability import LocalWindow, local_window, to_microseconds
 from matcher.catalogue import Catalogue
 from matcher.fixed_point import to_millionths
@@ -61,7 +60,7 @@ class NeedContext:
     location
         Where help is wanted; None only for a category served by phone.
     community_code
-        The need's community, or the nearest one, which stands in for it.
+        The need's community, or the nearest one, which stands in for it; None if none is near.
     area_codes
         The community and all areas around it.
     assignment_codes
@@ -123,7 +122,7 @@ def gather_context(
         If it has no point, neither its own nor its community's, and distance matters.
     """
     category, areas = catalogue.category_of(need), catalogue.areas
-    location, community_code = _place(need, category, areas)
+    location, community_code = _place(need, category, catalogue)
     chain = areas.chain(community_code) if community_code else ()
     zone = areas.time_zone(community_code)
     radius_km = category.search_radius_km if need.search_radius_km is None else need.search_radius_km
@@ -156,11 +155,25 @@ def gather_context(
     )
 
 
-def _place(need: Need, category: Category, areas: Areas) -> tuple[Location | None, AreaCode | None]:
+def local_year(need: Need, catalogue: Catalogue, now: datetime) -> int:
+    """Return the calendar year at the place of a need, the one against which ages are told.
+
+    Raises
+    ------
+    UnknownReference, InvalidValue
+        As for `gather_context`.
+    """
+    _, community_code = _place(need, catalogue.category_of(need), catalogue)
+    return now.astimezone(catalogue.areas.time_zone(community_code)).year
+
+
+def _place(need: Need, category: Category, catalogue: Catalogue) -> tuple[Location | None, AreaCode | None]:
     """Find the point of a need and the community it counts as."""
+    areas = catalogue.areas
     if need.community_code is None:
         # A need has a point or a community: its constructor refuses neither.
-        return need.location, areas.nearest_community(need.location) if need.location else None
+        limit_m = catalogue.parameters.nearest_community_m
+        return need.location, areas.nearest_community(need.location, limit_m) if need.location else None
     if need.community_code not in areas:
         raise UnknownReference("need.community_code", "Area", need.community_code)
     location = need.location or areas[need.community_code].location

@@ -20,6 +20,7 @@ S = TypeVar("S", "Weights", "ContinuityParts")
 
 LONGEST_VERIFICATION_DAYS = 36_500
 MOST_NEAR_MISSES = 100
+FARTHEST_M = 20_040_000  # half way round the Earth
 
 
 class FactorName(StrEnum):
@@ -92,6 +93,8 @@ class MatchParameters:
         Age in days up to which a verification counts, 1 to 36,500.
     near_misses
         Most near misses that an answer names, 0 to 100.
+    nearest_community_m
+        Metres within which the nearest community stands in for one that a need does not name.
 
     Raises
     ------
@@ -108,6 +111,7 @@ class MatchParameters:
     default_half_referrals: int
     verification_days: int
     near_misses: int
+    nearest_community_m: int
 
     def __post_init__(self) -> None:
         if self.remote_weights.proximity:
@@ -122,6 +126,7 @@ class MatchParameters:
             "verification.max_age_days", self.verification_days, least=1, most=LONGEST_VERIFICATION_DAYS
         )
         check_integer("explanation.near_misses", self.near_misses, most=MOST_NEAR_MISSES)
+        check_integer("place.nearest_community_m", self.nearest_community_m, most=FARTHEST_M)
 
     def weights_for(self, category: Category) -> Weights:
         """Return the category's own weights, else those for its way of being served.
@@ -194,6 +199,7 @@ def parse_parameters(text: str) -> MatchParameters:
         default_half_referrals=fairness.integer("default_half_referrals"),
         verification_days=root.table("verification").integer("max_age_days"),
         near_misses=root.table("explanation").integer("near_misses"),
+        nearest_community_m=root.table("place").integer("nearest_community_m"),
     )
     root.refuse_unread()
     return parameters

@@ -19,9 +19,10 @@ from graph_models.domain.referrals import Referral, ReferralStatus
 from graph_models.domain.skills import Skill
 from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
 from matcher.catalogue import Catalogue, compile_catalogue
-from matcher.context import History, gather_context
+from matcher.context import History, gather_context, local_year
 from matcher.engine import Engine
 from matcher.parameters import MatchParameters
+from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
 
 MAX_SUGGESTIONS = 100
@@ -38,13 +39,15 @@ class NeedSuggestions:
     need
         The need as it was read or given.
     community_code
-        Its community, or the nearest one, which stood in for it.
+        Its community, or the nearest one, which stood in for it; None if none is near.
     graph_revision
         Sequence number of the last change set that the answer takes account of.
     is_synthetic
         Whether the need or its surroundings were made up for a demonstration.
     result
         Ranked providers, and why there are not more.
+    remarks
+        What is odd about the need.
     """
 
     need: Need
@@ -52,6 +55,7 @@ class NeedSuggestions:
     graph_revision: int
     is_synthetic: bool
     result: SuggestionList
+    remarks: tuple[Remark, ...]
 
 
 class LiveMatcher:
@@ -148,10 +152,15 @@ class LiveMatcher:
         Raises
         ------
         UnknownReference
-            If its category, resident, community or a required skill does not exist.
+            If its category, resident, community, a required skill or an excluded provider does not exist.
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
+        excluded = sorted(need.excluded_provider_ids)
+        known = self._store.get_many(Provider, excluded)
+        for each in excluded:
+            if each not in known:
+                raise UnknownReference("need.excluded_provider_ids", "Provider", each)
         person = self._resident_of(need) if resident is None else resident
         return self._answer(need, person, limit, explain, is_stored=False)
 
@@ -165,8 +174,20 @@ class LiveMatcher:
             context = gather_context(need, self._catalogue, now, resident, history)
             result = self._engine.suggest(context, limit, explain=explain)
             code, areas, revision = context.community_code, self._catalogue.areas, self._cursor
+        remarks = remarks_on(context, areas)
         is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
-        return NeedSuggestions(need, code, revision, is_synthetic, result)
+        return NeedSuggestions(need, code, revision, is_synthetic, result, remarks)
+
+    def local_year(self, need: Need) -> int:
+        """Return the calendar year at the place of a need: an age is told against it.
+
+        Raises
+        ------
+        UnknownReference, InvalidValue
+            As for `suggest_for`.
+        """
+        with self._state:
+            return local_year(need, self._catalogue, self._clock.now())
 
     def _resident_of(self, need: Need) -> Resident | None:
         if need.resident_id is None:

@@ -21,6 +21,7 @@ def lines_of(answer: SuggestionAnswer) -> list[str]:
     lines = [title]
     if answer.is_synthetic:
         lines.append("Synthetic: made up for a demonstration.")
+    lines += [f"Note: {each.text}." for each in answer.remarks]
     for each in answer.suggestions:
         lines += suggestion_lines(each)
     if not answer.suggestions:

@@ -12,6 +12,7 @@ from api.schemas.needs import DescribedNeed, NeedOutput
 from graph_models.domain.identifiers import AreaCode, ResidentId
 from graph_models.domain.people import Resident
 from matcher.parameters import FactorName
+from matcher.remarks import RemarkCode
 from matcher.rules import Reason
 from matcher.use_cases import LiveMatcher, NeedSuggestions
 
@@ -37,14 +38,14 @@ class DescribedResident(RequestModel):
     languages: Annotated[Ids | None, Field(description="BCP 47 tags; null: not known")] = None
     accessibility: Annotated[Ids | None, Field(description="What a place or helper must offer")] = None
 
-    def to_domain(self, community_code: str | None, now: datetime) -> Resident:
-        """Stand in for a resident on record: the age is that of this year, the place that of the need."""
+    def to_domain(self, community_code: str | None, year: int) -> Resident:
+        """Stand in for a resident on record: the age is that of `year`, the place that of the need."""
         code = AreaCode(community_code or DESCRIBED)
         return Resident(
             ResidentId(DESCRIBED),
             registration_code=code,
             residence_code=code,
-            birth_year=None if self.age is None else now.year - self.age,
+            birth_year=None if self.age is None else year - self.age,
             hardship=tuple(self.hardship or ()),
             languages=tuple(self.languages or ()),
             accessibility=tuple(self.accessibility or ()),
@@ -61,7 +62,9 @@ class SuggestionRequest(RequestModel):
 
     def ask(self, matcher: LiveMatcher, now: datetime) -> NeedSuggestions:
         need = self.need.to_domain(DESCRIBED, now)
-        resident = None if self.resident is None else self.resident.to_domain(need.community_code, now)
+        resident = None
+        if self.resident is not None:
+            resident = self.resident.to_domain(need.community_code, matcher.local_year(need))
         return matcher.suggest_for(need, resident, self.limit, self.explain)
 
 
@@ -106,6 +109,13 @@ class NearMissOutput(ResponseModel):
     score: Annotated[float, Field(description="What the score would be now")]
 
 
+class RemarkOutput(ResponseModel):
+    """Something odd about the need, which does not keep it from being answered."""
+
+    code: RemarkCode
+    text: Annotated[str, Field(description="The same in English")]
+
+
 class SuggestionAnswer(ResponseModel):
     """Ranked providers for one need, best first; equal scores in the order of provider ids."""
 
@@ -120,7 +130,11 @@ class SuggestionAnswer(ResponseModel):
     ]
     near_misses: Annotated[list[NearMissOutput] | None, Field(description=f"Best first. {WHEN_EXPLAINED}")]
     community_code: Annotated[
-        str | None, Field(description="The need's community, or the nearest one, which stood in for it")
+        str | None,
+        Field(description="The need's community, or the nearest one, which stood in; null if none is near"),
+    ]
+    remarks: Annotated[
+        list[RemarkOutput], Field(description="What to know about the need before acting; mostly empty")
     ]
     graph_revision: Annotated[int, Field(description="Last change set that the answer takes account of")]
     is_synthetic: Annotated[bool, Field(description="Whether it rests on data made up for a demonstration")]
@@ -131,6 +145,7 @@ class SuggestionAnswer(ResponseModel):
         return cls(
             need=NeedOutput.model_validate(answer.need),
             community_code=answer.community_code,
+            remarks=[RemarkOutput.model_validate(each) for each in answer.remarks],
             graph_revision=answer.graph_revision,
             is_synthetic=answer.is_synthetic,
             suggestions=[SuggestionOutput.model_validate(each) for each in result.suggestions],

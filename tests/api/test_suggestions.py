@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from json import loads
 from typing import Any
@@ -59,7 +60,7 @@ class TestStoredNeed:
         answer = client.get("/v1/needs/need-1/suggestions?limit=2&explain=true").json()
         assert answer.keys() == {
             *("need", "suggestions", "considered", "rejected", "near_misses"),
-            *("community_code", "graph_revision", "is_synthetic"),
+            *("community_code", "remarks", "graph_revision", "is_synthetic"),
         }
         assert answer["need"]["id"] == "need-1"
         for rank, suggestion in enumerate(answer["suggestions"], 1):
@@ -172,6 +173,27 @@ class TestDescribedNeed:
         assert (answer["community_code"], answer["need"]["community_code"]) == (COMMUNITY, None)
         assert answer["need"]["id"] == "described"
         assert answer["suggestions"][0]["provider_id"] == "volunteer-1"
+
+    def test_an_unknown_exclusion_is_refused(self, client: TestClient) -> None:
+        """A misspelt provider would be suggested after all."""
+        need = {**NEED, "excluded_provider_ids": ["volunteer-1", "volunter-2"]}
+        problem = problem_of(describe(client, need=need), "unknown-reference")
+        assert pointers(problem) == {"#/need/excluded_provider_ids"}
+
+    def test_oddities_are_remarked(self, client: TestClient) -> None:
+        """A need whose time is over is answered, and the answer says so."""
+        window = {"start": "2020-01-01T08:00:00Z", "end": "2020-01-01T09:00:00Z"}
+        [remark] = describe(client, need={**NEED, "time_window": window}).json()["remarks"]
+        assert remark["code"] == "window_over"
+        assert describe(client).json()["remarks"] == []
+
+    def test_age_is_that_of_the_year_in_the_city(self, client: TestClient, open_client: Client) -> None:
+        """On New Year's Eve in UTC, somebody who says 60 in Guangzhou is 60 there."""
+        patch = {"eligibility": {"min_age": 60, "max_age": 60}}
+        assert client.patch("/v1/providers/volunteer-1", json=patch, headers={"If-Match": '"1"'}).is_success
+        eve = open_client(clock=FixedClock(datetime(2025, 12, 31, 20, tzinfo=UTC)))
+        answer = describe(eve, resident={"age": 60}).json()
+        assert "volunteer-1" in {each["provider_id"] for each in answer["suggestions"]}
 
     def test_nothing_is_stored(self, client: TestClient) -> None:
         """Asking leaves no trace in the graph."""

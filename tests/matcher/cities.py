@@ -258,6 +258,7 @@ def parameters(draw: st.DrawFn) -> MatchParameters:
         default_half_referrals=draw(st.integers(1, 20)),
         verification_days=draw(st.sampled_from((1, 30, 365))),
         near_misses=draw(st.integers(0, 6)),
+        nearest_community_m=draw(st.sampled_from((0, 1_000, 50_000))),
     )
 
 

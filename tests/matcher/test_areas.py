@@ -26,6 +26,7 @@ def test_time_zone_is_inherited_and_may_be_overridden() -> None:
     assert areas.time_zone(COMMUNITY).key == "Asia/Shanghai"
     assert areas.time_zone("440104").key == "Asia/Tokyo"
     assert areas.time_zone(None).key == Areas([]).time_zone("gone").key == "UTC"
+    assert Areas(some_areas()).time_zone(None).key == "Asia/Shanghai", "the only zone there is"
 
 
 @pytest.mark.parametrize("name", ["Guangzhou", "../etc/passwd", "Europe/"])
@@ -38,14 +39,15 @@ def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
 grid = st.builds(Location, st.sampled_from((23.0, 23.01, 23.02)), st.sampled_from((113.0, 113.01, 113.02)))
 
 
-@given(st.lists(grid | st.none(), max_size=8), grid)
-def test_nearest_community_goes_by_distance_then_code(points: list[Location | None], here: Location) -> None:
-    """The nearest community with a point stands in, the first code among equals."""
+@given(st.lists(grid | st.none(), max_size=8), grid, st.sampled_from((0, 1_112, 2_000)))
+def test_nearest_community_goes_by_distance_then_code(
+    points: list[Location | None], here: Location, limit_m: int
+) -> None:
+    """The nearest community within the limit stands in, the first code among equals."""
     communities = [
         Area(f"44{number}", AreaLevel.COMMUNITY, "a", "44", point) for number, point in enumerate(points)
     ]
-    found = Areas([Area("44", AreaLevel.CITY, "a", None, here), *reversed(communities)]).nearest_community(
-        here
-    )
-    ranked = sorted((distance_m(here, each.location), each.code) for each in communities if each.location)
-    assert found == (ranked[0][1] if ranked else None)
+    areas = Areas([Area("44", AreaLevel.CITY, "a", None, here), *reversed(communities)])
+    distances = ((distance_m(here, each.location), each.code) for each in communities if each.location)
+    ranked = sorted(pair for pair in distances if pair[0] <= limit_m)
+    assert areas.nearest_community(here, limit_m) == (ranked[0][1] if ranked else None)

@@ -36,9 +36,17 @@ def test_own_point_comes_first_and_nearest_community_stands_in() -> None:
 
 
 def test_a_point_without_any_community_still_works() -> None:
-    """Where no community has a point, the need lies in no area."""
+    """Where no community has a point, the need lies in no area, but in the one time zone there is."""
     context = a_context(a_need(location=HERE, community_code=None), catalogue=a_catalogue(areas=PLACELESS))
-    assert (context.community_code, context.area_codes, context.time_zone.key) == (None, frozenset(), "UTC")
+    assert (context.community_code, context.area_codes) == (None, frozenset())
+    assert context.time_zone.key == "Asia/Shanghai"
+
+
+def test_a_community_that_is_far_does_not_stand_in() -> None:
+    """Beyond 50 km, a parameter, a point lies in no community."""
+    near, far = (a_need(location=north(metres), community_code=None) for metres in (49_900, 50_100))
+    assert a_context(near).community_code == COMMUNITY
+    assert (a_context(far).community_code, a_context(far).area_codes) == (None, frozenset())
 
 
 def test_a_need_without_any_point_is_refused_unless_served_by_phone() -> None:

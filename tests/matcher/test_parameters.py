@@ -39,6 +39,8 @@ default_half_referrals = 10
 max_age_days = 365
 [explanation]
 near_misses = 5
+[place]
+nearest_community_m = 50_000
 """
 OWN = """
 [weights.categories.home_care]
@@ -109,6 +111,11 @@ def test_weights_are_in_the_order_of_the_factors() -> None:
         ),
         ("max_age_days = 365", "max_age_days = false", "verification.max_age_days must be an integer"),
         ("near_misses = 5", "near_misses = -1", "explanation.near_misses must be from 0 to 100, got -1"),
+        (
+            "nearest_community_m = 50_000",
+            "nearest_community_m = -1",
+            "place.nearest_community_m must be from 0 to 20040000, got -1",
+        ),
         ("[explanation]\nnear_misses = 5", "", "explanation must be given"),
         ("[skill]\nsimilarity_cut_off = 0.5", "", "skill must be given"),
         ("[weights.default]", "[weights.default", "parameters must be TOML"),
