@@ -35,8 +35,19 @@ def put_all(
 
     Examples
     --------
-    >>> sum(put_all(store, city.entities(), load_id="city-1"))  # doctest: +SKIP
-    51234
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from types import SimpleNamespace
+    >>> from graph_models.domain.places import Area, AreaLevel
+    >>> from graph_models.stores.opening import open_store
+    >>> clock = SimpleNamespace(now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+    >>> cities = [Area("4401", AreaLevel.CITY, "Guangzhou"), Area("4403", AreaLevel.CITY, "Shenzhen")]
+    >>> with (
+    ...     tempfile.TemporaryDirectory() as folder,
+    ...     open_store(f"sqlite:///{folder}/city.db", clock) as store,
+    ... ):
+    ...     sum(put_all(store, cities, load_id="cities-1")), store.count(Area)
+    (2, 2)
     """
     check_integer("batch_size", batch_size, least=1, most=MAX_BATCH)
     iterator = iter(values)

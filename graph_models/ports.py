@@ -223,6 +223,11 @@ class GraphStore(Protocol):
 
         Keyset pagination: a value that exists throughout is seen exactly once, whatever is written
         meanwhile. `where` compares indexed properties with a text, all of them must hold.
+
+        Raises
+        ------
+        InvalidValue
+            `limit` is out of range, `where` names another property, or `after` cannot be a key.
         """
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:

@@ -11,7 +11,7 @@ from graph_models.domain.needs import Need, NeedStatus, Urgency
 from graph_models.domain.places import Area
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
-from graph_models.ports import GraphStore, Stored
+from graph_models.ports import GraphStore, Page, Stored
 from graph_models.schema import NODE_TYPES
 from tests.builders import COMMUNITY, STREET, a_need, a_provider
 from tests.contracts.fixtures import StoreFixtures, delete, put, seed
@@ -105,6 +105,13 @@ class Reading(StoreFixtures):
         """8.7 A filter that the schema does not declare is refused, naming those that it does."""
         with pytest.raises(InvalidValue, match="kind, community_code, member_of"):
             store.page(Provider, where={name: "x"})
+
+    @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "no such", "x" * 10_000])
+    def test_texts_that_no_value_holds(self, store: GraphStore, text: str) -> None:
+        """8.11 A filter for what cannot be stored finds nothing; a page behind what is no key is refused."""
+        assert store.page(Provider, where={"kind": text}) == Page((), None)
+        with pytest.raises(InvalidValue, match=r"page\.after must be 1 to 128 letters"):
+            store.page(Provider, after=text)
 
     def test_paging_while_others_write(self, store: GraphStore) -> None:
         """8.8 A value that is there throughout is seen exactly once, whatever is written meanwhile."""

@@ -11,7 +11,7 @@ from typing import Self
 from neo4j import ManagedTransaction
 
 from graph_models.domain.checks import check_integer
-from graph_models.domain.errors import InvalidValue, NotFound, OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.domain.errors import NotFound, OutcomeUnknown, StoreError, StoreUnavailable
 from graph_models.domain.identifiers import is_id
 from graph_models.ports import (
     Capability,
@@ -31,8 +31,8 @@ from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
+from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_page
 
-MAX_PAGE = 10_000
 SCAN_PAGE = 2_000
 PAUSE_S = 0.2
 DEFAULT_PATIENCE = Patience()
@@ -138,15 +138,10 @@ class Neo4jStore(GraphStore):
         limit: int = 100,
     ) -> Page[E]:
         """Return up to `limit` values after a key, see `GraphStore.page`."""
-        check_integer("page.limit", limit, least=1, most=MAX_PAGE)
-        filters = dict(where or {})
-        node = BY_ENTITY[kind]
-        allowed = node.filters()
-        if not filters.keys() <= set(allowed):
-            raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
-        found, next_after = self._connections.read(
-            lambda tx: reading.page(tx, node, filters, after or "", limit)
-        )
+        request = check_page(kind, where, after, limit)
+        if request is None:
+            return EMPTY_PAGE
+        found, next_after = self._connections.read(lambda tx: reading.page(tx, BY_ENTITY[kind], *request))
         return Page(tuple(Stored(from_row(kind, row), revision) for row, revision, _ in found), next_after)
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from graph_models.domain.checks import check_integer
-from graph_models.domain.errors import InvalidValue, NotFound
+from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import is_id
 from graph_models.domain.providers import Capacity
 from graph_models.ports import (
@@ -32,11 +32,11 @@ from graph_models.ports import (
 )
 from graph_models.schema import BY_ENTITY, Relationship
 from graph_models.stores.integrity import adjusted, check
+from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_page
 from graph_models.stores.sqlite import feed
 from graph_models.stores.sqlite.connections import Connections
 from graph_models.stores.sqlite.tables import key_list, table_of
 
-MAX_PAGE = 10_000
 SCAN_PAGE = 1_000
 
 
@@ -122,15 +122,13 @@ class SqliteStore(GraphStore):
         limit: int = 100,
     ) -> Page[E]:
         """Return up to `limit` values after a key, see `GraphStore.page`."""
-        check_integer("page.limit", limit, least=1, most=MAX_PAGE)
-        filters = dict(where or {})
-        allowed = BY_ENTITY[kind].filters()
-        if not filters.keys() <= set(allowed):
-            raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
+        request = check_page(kind, where, after, limit)
+        if request is None:
+            return EMPTY_PAGE
         table = table_of(kind)
-        parameters = (*filters.values(), after or "", limit + 1)
+        parameters = (*request.where.values(), request.after, limit + 1)
         with self._connections.reading() as connection:
-            records = connection.execute(table.select_page(tuple(filters)), parameters).fetchall()
+            records = connection.execute(table.select_page(tuple(request.where)), parameters).fetchall()
         items = tuple(map(table.decode, records[:limit]))
         return Page(items, key_of(items[-1].value) if len(records) > limit else None)
 
