@@ -17,7 +17,7 @@ from api.clock import SystemClock
 from api.dependencies import Services
 from api.engine import Engine
 from api.metrics import Metrics
-from api.middleware import BodyLimit, Observation
+from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.routes import categories, communities, needs, operations, providers, skills, suggestions
 from api.settings import Settings
@@ -75,6 +75,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         lifespan=lifespan,
         middleware=[
             Middleware(Observation, metrics=metrics),
+            Middleware(HeadAsGet),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
         ],
     )

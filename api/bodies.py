@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from email.message import Message
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from api.problem_types import PROBLEM_TYPES
 from api.problems import Refusal
+from api.schemas.problems import Fault
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -26,11 +28,24 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def read_strictly(request: Request) -> Response:
+            refuse_repeated(request)
             if request.method in ACCEPTED:
                 check_media_type(request)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return read_strictly
+
+
+def refuse_repeated(request: Request) -> None:
+    """Refuse a query that gives a parameter twice: which of the two counts would be a guess."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = [name for name, count in counts.items() if count > 1]
+    if repeated:
+        faults = [
+            Fault(location="query", pointer=f"#/{name}", detail="is given more than once")
+            for name in repeated
+        ]
+        raise Refusal("invalid-request", "Parameters are given more than once.", faults)
 
 
 class StrictRequest(Request):

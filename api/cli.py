@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -43,9 +45,11 @@ StoreOption = Annotated[
 
 @app.callback()
 def assemble(context: typer.Context, store: StoreOption = None) -> None:
+    # What the driver has to say about its retries ends in one error of ours, or in none.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
     settings = Settings() if store is None else Settings(store_url=store)
     clock = SystemClock()
-    context.obj = Session(settings, clock, lambda: open_store(settings.store_url, clock))
+    context.obj = Session(settings, clock, partial(open_store, settings.store_url, clock))
 
 
 def main() -> None:

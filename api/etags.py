@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-ETAG_PATTERN = '^"[1-9][0-9]{0,17}"$'
+ETAG_PATTERN = '^"[!#-~]{1,100}"$'  # one strong tag
+_OURS = re.compile('"([1-9][0-9]{0,17})"')
+NO_REVISION = 0
 _OPAQUE = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -18,8 +20,13 @@ def etag_of(revision: int) -> str:
 
 
 def revision_of(etag: str) -> int:
-    """Revision that a tag of `ETAG_PATTERN` names."""
-    return int(etag.strip('"'))
+    """Revision that a tag names; none is the revision of a tag that was never given out.
+
+    >>> revision_of('"3"'), revision_of('"03"'), revision_of('"x"')
+    (3, 0, 0)
+    """
+    ours = _OURS.fullmatch(etag)
+    return int(ours[1]) if ours else NO_REVISION
 
 
 def is_fresh(if_none_match: str | None, etag: str) -> bool:

@@ -35,8 +35,9 @@ def install(app: FastAPI, routes: Sequence[Route]) -> None:
         if error.status_code == 405:
             # Starlette's own list has the methods of one route; the path may have several.
             served = [each for each in routes if each.path_regex.match(request.url.path)]
-            methods = sorted({method for each in served for method in each.methods or ()})
-            error = HTTPException(405, headers={"Allow": ", ".join(methods)})
+            methods = {method for each in served for method in each.methods or ()}
+            allowed = sorted(methods | {"HEAD"} if "GET" in methods else methods)
+            error = HTTPException(405, headers={"Allow": ", ".join(allowed)})
         return problem_response(error, request.scope)
 
     async def on_domain_error(request: Request, error: Exception) -> Response:
@@ -62,4 +63,7 @@ def _refusal_of(errors: Sequence[Any]) -> Refusal:
 def _fault(error: Any) -> Fault:
     place, *path = error["loc"]
     pointer = "/".join(["#", *(str(each).replace("~", "~0").replace("/", "~1") for each in path)])
-    return Fault(location=place, pointer=pointer, detail=error["msg"])
+    is_body_missing = error["type"] == "missing" and not path
+    return Fault(
+        location=place, pointer=pointer, detail="The body is empty" if is_body_missing else error["msg"]
+    )

@@ -83,6 +83,27 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", UNMATCHED)
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without the content (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        scope["method"] = "GET"
+        try:
+            await self._app(scope, receive, send_head)
+        finally:
+            scope["method"] = "HEAD"  # what is logged
+
+
 class BodyLimit:
     """Refuses a body that is declared or turns out to be too large, without holding it."""
 

@@ -74,6 +74,8 @@ def refusal_of(error: Exception) -> Refusal:
         return error
     if isinstance(error, LastMeterError):
         name = next(_TYPE_OF_ERROR[kind] for kind in type(error).__mro__ if kind in _TYPE_OF_ERROR)
+        if isinstance(error, IdempotencyConflict):
+            return Refusal(name, PROBLEM_TYPES[name].meaning)  # its own message names our write id
         if name != "internal-error":
             faults = [body_fault(error.field, str(error))] if isinstance(error, UnknownReference) else []
             headers = RETRY_AFTER if PROBLEM_TYPES[name].status == 503 else None

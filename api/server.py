@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 import uvicorn
 
 from api import logs
 from api.app import create_app
 from api.settings import Settings
+from graph_models.domain.errors import LastMeterError
+
+log = structlog.stdlib.get_logger("lastmeter.server")
+
+
+class CannotListen(LastMeterError):
+    """Nothing can be served at this address."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"cannot listen on {host} port {port}: {why}")
 
 
 def serve(settings: Settings) -> None:
@@ -19,21 +31,32 @@ def serve(settings: Settings) -> None:
 
     Raises
     ------
+    CannotListen
+        If the address is taken or cannot be had.
     LastMeterError
         If the store cannot be opened or the matching parameters are refused.
     """
     logs.configure(settings.log_level)
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,  # our own line has the route template instead of the address
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
-    with _orderly_end():
-        uvicorn.Server(config).run()
+    with _listen(settings.host, settings.port) as listener:
+        config = uvicorn.Config(
+            create_app(settings),
+            log_config=None,
+            access_log=False,  # our own line has the route template instead of the address
+            server_header=False,
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+        )
+        host, port = listener.getsockname()[:2]
+        log.info(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        with _orderly_end():
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CannotListen(host, port, error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import orjson
 import typer
@@ -20,13 +20,19 @@ from graph_models.ports import Clock, GraphStore
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 
 
+class StoreOpener(Protocol):
+    """Opens the store of the settings; a command that only reads asks for one that is there."""
+
+    def __call__(self, *, must_exist: bool = False) -> GraphStore: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Handed by the command line to each command through the Typer context."""
 
     settings: Settings
     clock: Clock
-    open_store: Callable[[], GraphStore]
+    open_store: StoreOpener
 
 
 def session_of(context: typer.Context) -> Session:

@@ -12,7 +12,7 @@ from graph_models.schema import NODE_TYPES, SCHEMA_VERSION
 def status(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Count what the store holds."""
     session = session_of(context)
-    with session.open_store() as store:
+    with session.open_store(must_exist=True) as store:
         counts = {node.plural: store.count(node.entity) for node in NODE_TYPES}
         head = store.head()
     if as_json:

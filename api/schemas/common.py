@@ -64,7 +64,7 @@ class PageQuery(QueryModel):
     limit: PageLimit = 50
     cursor: Annotated[
         str | None,
-        Field(min_length=1, max_length=200, description="`next_cursor` of the page before, same filters"),
+        Field(max_length=200, description="`next_cursor` of the page before, same filters"),
     ] = None
 
     def filters(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, Strict
@@ -17,12 +17,14 @@ from api.schemas.values import (
     TimeWindowInput,
     TimeWindowOutput,
 )
+from graph_models.domain.errors import InvalidValue
 from graph_models.domain.needs import Need, NeedStatus, Urgency
 from graph_models.ports import Stored
 
 Units = Annotated[int, Field(ge=1, le=10_000), INTEGRAL]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60), INTEGRAL]
 RadiusKm = Annotated[float, Field(ge=0, le=20_040)]
+CLOCK_SKEW = timedelta(minutes=5)
 BY_CATEGORY = "The category's if not given."
 
 
@@ -66,6 +68,11 @@ class NeedInput(DescribedNeed):
     id: Annotated[Id | None, Field(description="Chosen by the service if not given")] = None
     created_at: Annotated[Instant | None, Field(description="When it was raised; now if not given")] = None
     status: Annotated[NeedStatus | None, Strict(False), Field(description="`active` if not given")] = None
+
+    def to_domain(self, need_id: str, now: datetime) -> Need:
+        if self.created_at is not None and self.created_at > now + CLOCK_SKEW:
+            raise InvalidValue("need.created_at", "not be in the future")
+        return super().to_domain(need_id, now)
 
 
 class NeedChanges(NeedFields):

@@ -12,13 +12,17 @@ from graph_models.domain.errors import InvalidValue
 MAX_TEXT_LENGTH = 500
 
 
+# Spaces that names are written with, though Python does not count them as printable.
+_SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
+
+
 def check_text(field: str, value: object, *, max_length: int = MAX_TEXT_LENGTH) -> None:
     """Refuse what is not a printable text of 1 to `max_length` characters."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidValue(field, "be a text that is not empty", value)
     if len(value) > max_length:
         raise InvalidValue(field, f"have at most {max_length} characters", value)
-    if not value.isprintable():
+    if not value.translate(_SPACES).isprintable():
         raise InvalidValue(field, "hold printable characters only", value)
 
 

@@ -9,7 +9,7 @@ from graph_models.domain.errors import InvalidValue
 from graph_models.domain.places import Area
 from graph_models.domain.skills import Skill
 from graph_models.exchange.columns import Column, referenced_keys, references_of
-from graph_models.exchange.datum import DatumReader
+from graph_models.exchange.datum import DatumReader, warn_of_null_island
 from graph_models.exchange.known_keys import Kind, KnownKeys
 from graph_models.exchange.problems import Finding, finding_of, nearest, warn_of_lookalikes
 from graph_models.exchange.sources import Source, SourceRow
@@ -80,6 +80,8 @@ class Checker:
         for column in ("name", "name_en"):
             if (warning := warn_of_lookalikes(column, row.row.get(column))) is not None:
                 row.findings.append(warning)
+        if (warning := warn_of_null_island(row.row)) is not None:
+            row.findings.append(warning)
         self._seen[kind].add(key)
         return Candidate(source, row, value, key)
 

@@ -77,6 +77,14 @@ def has_coordinates(row: Row) -> bool:
     return row.get("latitude") is not None or row.get("longitude") is not None
 
 
+def warn_of_null_island(row: Row) -> Finding | None:
+    """Warn of the point 0, 0: in the sea, and what broken exports put for "not known"."""
+    if _pair(row) != (0, 0):
+        return None
+    reason = "the point is 0, 0 in the Gulf of Guinea"
+    return Finding("latitude", "number", reason, "leave both empty if the place is not known", Severity.WARNING)
+
+
 def _pair(row: Row) -> tuple[float, float] | None:
     latitude, longitude = row.get("latitude"), row.get("longitude")
     for value in (latitude, longitude):

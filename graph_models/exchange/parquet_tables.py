@@ -22,9 +22,12 @@ from graph_models.ports import Entity
 from graph_models.schema import PropertyType
 
 BATCH_ROWS = 2_000
+INSPECTED_ROWS = 65_536
 MAX_ROW_GROUP_BYTES = 1 << 30
 MAX_CHUNK_RATIO = 1_000
 _BROKEN = "is not a complete Parquet file"
+_DAMAGED = "is damaged: row group {} cannot be read"
+_AGAIN = "copy or write the file again"
 
 ARROW_TYPES: dict[PropertyType, pa.DataType] = {
     PropertyType.STRING: pa.string(),
@@ -55,13 +58,15 @@ class ParquetTable(Source):
         self._names: tuple[str, ...] = ()
 
     def inspect(self) -> Iterator[RowProblem]:
-        """See `Source`."""
+        """See `Source`. All pages are read once, so that damage is found before anything is written."""
         try:
-            with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
+            with _opened(self.path) as file:
                 self._names = tuple(file.schema_arrow.names)
                 findings = [*check_header(self._kind, self._names), *_oversized(file.metadata)]
+                if not findings:
+                    findings = list(_damaged(file))
         except (pa.ArrowException, OSError):
-            findings = [Finding(None, "file", _BROKEN, "copy or write the file again")]
+            findings = [Finding(None, "file", _BROKEN, _AGAIN)]
         for finding in findings:
             yield finding.at(str(self.path))
 
@@ -78,7 +83,7 @@ class ParquetTable(Source):
         columns = columns_of(kind)
         number = 0
         try:
-            with pq.ParquetFile(self.path, pre_buffer=False, page_checksum_verification=True) as file:
+            with _opened(self.path) as file:
                 total = max(file.metadata.num_rows, 1)
                 for batch in file.iter_batches(BATCH_ROWS):
                     readers = [_reader(columns[field.name], field.type) for field in batch.schema]
@@ -90,7 +95,22 @@ class ParquetTable(Source):
                         raw = dict(zip(self._names, values, strict=True))
                         yield SourceRow(kind, row, str(self.path), None, number, raw, findings)
         except (pa.ArrowException, OSError) as error:
-            raise BadFile(_BROKEN, "copy or write the file again") from error
+            raise BadFile(_BROKEN, _AGAIN) from error
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    return pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
+
+
+def _damaged(file: pq.ParquetFile) -> Iterator[Finding]:
+    """Find the first row group that cannot be read."""
+    for group in range(file.metadata.num_row_groups):
+        try:
+            for _ in file.iter_batches(INSPECTED_ROWS, row_groups=[group], use_threads=False):
+                pass
+        except (pa.ArrowException, OSError):
+            yield Finding(None, "file", _DAMAGED.format(group), _AGAIN)
+            return
 
 
 def _oversized(metadata: Any) -> Iterator[Finding]:

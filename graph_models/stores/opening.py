@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from graph_models.domain.errors import InvalidValue
+from graph_models.domain.errors import InvalidValue, StoreError
 from graph_models.ports import Clock, GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
 
@@ -13,7 +14,7 @@ NEO4J_SCHEMES = ("neo4j", "neo4j+s", "bolt")
 RULE = f"start with {SQLITE_PREFIX} or one of {', '.join(f'{scheme}://' for scheme in NEO4J_SCHEMES)}"
 
 
-def open_store(url: str, clock: Clock) -> GraphStore:
+def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStore:
     """Open the store at an address.
 
     Parameters
@@ -24,6 +25,8 @@ def open_store(url: str, clock: Clock) -> GraphStore:
         ``user:password@`` before the host where it asks for them (percent-encoded).
     clock
         Tells the time of commits.
+    must_exist
+        Whether a file that is not there is an error; otherwise it is made.
 
     Raises
     ------
@@ -43,6 +46,8 @@ def open_store(url: str, clock: Clock) -> GraphStore:
     graph_models.domain.errors.InvalidValue: store.url must start with sqlite:/// or one of ...
     """
     if url.startswith(SQLITE_PREFIX) and (path := url.removeprefix(SQLITE_PREFIX)):
+        if must_exist and not Path(path).exists():
+            raise StoreError(f"there is no store at {path}; `lastmeter demo` and `lastmeter load` make one")
         return SqliteStore(path, clock)
     try:
         parts = urlsplit(url)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import check_id, is_id
-from graph_models.ports import Entity, Page
+from graph_models.ports import E, Page
 from graph_models.schema import BY_ENTITY
 
 MAX_PAGE = 10_000
@@ -24,7 +24,7 @@ class PageRequest(NamedTuple):
 
 
 def check_page(
-    kind: type[Entity], where: Mapping[str, str] | None, after: str | None, limit: int
+    kind: type[E], where: Mapping[str, str] | None, after: str | None, limit: int
 ) -> PageRequest | None:
     """Check the arguments of `GraphStore.page`.
 

@@ -37,7 +37,8 @@ class TestMalformed:
     def test_what_is_not_json_is_refused(self, client: TestClient, address: str, body: bytes) -> None:
         """Nothing is guessed: 400, or 422 where there is no body at all."""
         name = "malformed-request" if body else "invalid-request"
-        problem_of(client.post(address, content=body, headers=JSON), name)
+        problem = problem_of(client.post(address, content=body, headers=JSON), name)
+        assert body or problem["errors"][0]["detail"] == "The body is empty"
 
     @pytest.mark.parametrize("body", ["[]", "null", "1", '"text"', "true"])
     def test_json_that_is_no_object_is_refused(self, client: TestClient, address: str, body: str) -> None:

@@ -32,7 +32,7 @@ class TestRead:
         """They come with the city and change by loading."""
         response = client.request(method, address)
         problem_of(response, "method-not-allowed")
-        assert response.headers["allow"] == "GET"
+        assert response.headers["allow"] == "GET, HEAD"
 
 
 class TestCommunities:

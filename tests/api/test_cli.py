@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -160,13 +164,33 @@ class TestSuggest:
             (("need-000001", "--age", "5"), 2, "describe a need"),
             (("need-000001", "--units", "9"), 2, "describe a need"),
             (("--category", "magic", "--near", "23.1,113.2"), 1, "Category 'magic'"),
-            (("--category", "meal_delivery"), 1, "need.location must be given"),
-            (("--category", "meal_delivery", "--near", "91,113.2"), 1, "latitude"),
-            (("--category", "meal_delivery", "--near", "here"), 1, "--near must be two numbers"),
-            (("--category", "meal_delivery", "--near", "nan,113.2"), 1, "latitude"),
-            (("--category", "meal_delivery", "--near", "23.1,113.2", "--crs", "utm"), 1, "crs"),
+            (("--category", "meal_delivery"), 2, "with --near or --community"),
+            (
+                ("--category", "meal_delivery", "--near", "91,13.2"),
+                2,
+                "--near: must be a latitude from -90 to 90",
+            ),
+            (
+                ("--category", "meal_delivery", "--near", "113.2,23.1"),
+                2,
+                "is it swapped? Latitude comes first",
+            ),
+            (("--category", "meal_delivery", "--near", "here"), 2, "--near: must be two numbers"),
+            (("--category", "meal_delivery", "--near", "nan,113.2"), 2, "--near: must be a latitude"),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--crs", "utm"), 2, "--crs"),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--age", "141"), 2, "--age"),
+            (
+                ("--category", "meal_delivery", "--community", "two words"),
+                2,
+                "--community: cannot be accepted",
+            ),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--language", "a b"), 2, "--language"),
             (("--category", "meal_delivery", "--community", "999999"), 1, "Area '999999'"),
-            (("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x:high"), 1, "--skill"),
+            (
+                ("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x:high"),
+                2,
+                "--skill: must end in a level",
+            ),
         ],
     )
     def test_refuses(
@@ -224,7 +248,8 @@ class TestLoad:
         path.write_bytes(content)
         ended = run("load", tmp_path / "files", "--crs", "wgs84")
         assert ended.status == 1
-        assert ended.err
+        assert "is damaged: row group" in ended.out + ended.err
+        assert run("status", "--json").json["change_feed_head"] == 0
 
     @pytest.mark.parametrize("file_format", ["csv", "parquet"])
     def test_generated_files_hold_the_demo_city(self, run: Run, tmp_path: Path, file_format: str) -> None:
@@ -245,11 +270,38 @@ class TestLoad:
 
 
 class TestOperations:
-    def test_status_counts(self, run: Run) -> None:
+    def test_status_counts(self, run: Run, tmp_path: Path) -> None:
         """An empty store is told to be empty."""
+        open_store(f"sqlite:///{tmp_path}/city.db", FixedClock()).close()
         shown = run("status", "--json").json
         assert shown["change_feed_head"] == 0
         assert set(shown["counts"].values()) == {0}
+
+    @pytest.mark.parametrize("arguments", [("status",), ("suggest", "need-1")])
+    def test_reading_does_not_make_a_store(
+        self, run: Run, tmp_path: Path, arguments: tuple[str, ...]
+    ) -> None:
+        """A mistyped address is an error that names it and leaves nothing behind."""
+        ended = run("--store", f"sqlite:///{tmp_path}/ctiy.db", *arguments)
+        assert (ended.status, ended.out) == (1, "")
+        assert f"there is no store at {tmp_path}/ctiy.db" in ended.err
+        assert not (tmp_path / "ctiy.db").exists()
+
+    def test_a_server_that_is_away_is_one_line(self, tmp_path: Path) -> None:
+        """What the driver logs about its retries is not shown."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-c", "from api.cli import main; main()", "status"],
+            env={**os.environ, "LASTMETER_STORE_URL": f"neo4j://127.0.0.1:{port}"},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert len(ended.stderr.splitlines()) == 1
 
     def test_neo4j_status_says_that_none_runs(self, run: Run, tmp_path: Path) -> None:
         """No server in this folder: exit status 1."""

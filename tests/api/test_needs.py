@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import pointers, problem_of
-from tests.builders import COMMUNITY
+from tests.builders import COMMUNITY, NOW
 
 LEAST = {"category_id": "home_care", "community_code": COMMUNITY}
 WINDOW = {"start": "2026-03-03T08:00:00+08:00", "end": "2026-03-03T12:00:00+08:00"}
@@ -182,6 +183,17 @@ class TestRead:
         assert stale.status_code == 200
 
 
+def test_a_need_cannot_come_from_the_future(client: TestClient) -> None:
+    """A few minutes are the difference between two clocks; more is a mistake."""
+    need = {"category_id": "home_care", "community_code": COMMUNITY}
+    soon, late = (NOW + timedelta(minutes=minutes) for minutes in (5, 6))
+    assert client.post("/v1/needs", json={**need, "created_at": soon.isoformat()}).status_code == 201
+    problem = problem_of(
+        client.post("/v1/needs", json={**need, "created_at": late.isoformat()}), "rule-broken"
+    )
+    assert pointers(problem) == {"#/created_at"}
+
+
 class TestChange:
     def change(self, client: TestClient, body: Any, etag: str | None = '"1"', **headers: str) -> Any:
         given = {} if etag is None else {"If-Match": etag}
@@ -192,10 +204,15 @@ class TestChange:
         problem_of(self.change(client, {"units": 2}, etag=None), "precondition-required")
         problem_of(self.change(client, {"units": 0}, etag=None), "precondition-required")
 
-    @pytest.mark.parametrize("etag", ["*", "1", 'W/"1"', '"1", "2"', '"0"', '"x"', '""'])
+    @pytest.mark.parametrize("etag", ["*", "1", 'W/"1"', '"1", "2"', '""'])
     def test_only_one_strong_etag_will_do(self, client: TestClient, etag: str) -> None:
         """`*` and lists would let a stale caller through."""
         assert pointers(problem_of(self.change(client, {}, etag=etag), "invalid-request")) == {"#/if-match"}
+
+    @pytest.mark.parametrize("etag", ['"0"', '"x"', '"01"', '"' + "9" * 40 + '"'])
+    def test_an_etag_that_was_never_given_out_is_stale(self, client: TestClient, etag: str) -> None:
+        """It is a tag, but not that of the current state."""
+        problem_of(self.change(client, {"units": 2}, etag=etag), "revision-conflict")
 
     def test_stale_etag_is_refused_and_changes_nothing(self, client: TestClient) -> None:
         """The second of two writers with one revision loses and sees why."""

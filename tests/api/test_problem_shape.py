@@ -30,10 +30,10 @@ class TestRouting:
     @pytest.mark.parametrize(
         ("address", "allowed"),
         [
-            ("/v1/needs", "GET, POST"),
-            ("/v1/needs/need-1", "GET, PATCH"),
+            ("/v1/needs", "GET, HEAD, POST"),
+            ("/v1/needs/need-1", "GET, HEAD, PATCH"),
             ("/v1/suggestions", "POST"),
-            ("/healthz", "GET"),
+            ("/healthz", "GET, HEAD"),
             ("/openapi.json", "GET, HEAD"),
         ],
     )
@@ -43,6 +43,24 @@ class TestRouting:
             response = client.request(method, address)
             problem_of(response, "method-not-allowed")
             assert response.headers["allow"] == allowed
+
+    @pytest.mark.parametrize("address", ["/v1/needs", "/v1/needs/need-1", "/healthz", "/openapi.json"])
+    def test_head_is_get_without_content(self, client: TestClient, address: str) -> None:
+        """The same status and headers, and no body."""
+        got, headed = client.get(address), client.head(address)
+        assert (headed.status_code, headed.content) == (200, b"")
+        for name in ("content-length", "content-type", "etag"):
+            assert headed.headers.get(name) == got.headers.get(name)
+        assert client.head("/v1/needs/nothing").status_code == 404
+        assert client.head("/v1/suggestions").status_code == 405
+
+    @pytest.mark.parametrize("address", ["/v1/needs", "/v1/needs/need-1/suggestions"])
+    def test_a_repeated_parameter_is_refused(self, client: TestClient, address: str) -> None:
+        """Which of the two counts would be a guess."""
+        problem = problem_of(client.get(f"{address}?limit=1&limit=2"), "invalid-request")
+        assert [(each["pointer"], each["detail"]) for each in problem["errors"]] == [
+            ("#/limit", "is given more than once")
+        ]
 
 
 class TestStoreFaults:

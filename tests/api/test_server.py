@@ -81,7 +81,7 @@ def port_of(server: Server, seconds: float = 60.0) -> int:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.process.poll() is None:
         for line in server.log_path.read_text(encoding="utf-8").splitlines():
-            if "running on" in line:
+            if "listening on" in line:
                 return int(json.loads(line)["event"].split("127.0.0.1:")[1].split()[0])
         time.sleep(0.05)
     raise AssertionError(f"the server did not start: {server.log_path.read_text(encoding='utf-8')}")
@@ -203,3 +203,19 @@ def test_a_store_that_cannot_be_opened_ends_the_process(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert b"does not exist" in done.stderr
+
+
+def test_a_taken_port_is_one_clear_line(start: Start, store_path: Path) -> None:
+    """A second server on the same port says so, and ends with 1."""
+    port = start().port
+    given = {"LASTMETER_STORE_URL": f"sqlite:///{store_path}"}
+    ended = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"lastmeter: cannot listen on 127.0.0.1 port {port}: Address already in use\n"

@@ -21,9 +21,9 @@ from tests.builders import CITY, COMMUNITY, DISTRICT, STREET
 
 KEYS = st.text(ascii_letters + digits + "._:~-", min_size=0, max_size=12).map("h".__add__)
 CODES = st.text(digits, min_size=1, max_size=6).map((STREET + "9").__add__)
-# What str.isprintable accepts: no control, format or private characters and no space but the plain one.
+# What texts may hold: no control, format or private characters, and of spaces those that names have.
 TEXTS = st.text(
-    st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=60
+    st.characters(exclude_categories=("C", "Z"), include_characters=" \u00a0\u3000"), min_size=1, max_size=60
 ).filter(str.strip)
 TERMS = st.lists(KEYS, max_size=4, unique=True).map(tuple)
 COUNTS = st.integers(0, 2**31 - 1)

@@ -106,14 +106,20 @@ def test_a_cut_off_parquet_file_is_refused(store: GraphStore, tmp_path: Path) ->
     assert "complete Parquet" in report.errors[0].reason
 
 
-def test_a_damaged_parquet_file_keeps_what_was_whole(store: GraphStore, tmp_path: Path) -> None:
-    """Damage in the middle is reported; rows read before it were written in whole batches."""
-    data = bytearray(a_parquet(tmp_path))
-    data[40:400] = bytes(360)
+@pytest.mark.parametrize("group", [0, 1, 2])
+def test_a_damaged_parquet_file_is_refused(store: GraphStore, tmp_path: Path, group: int) -> None:
+    """Damage anywhere is found before anything is written, and its row group is named."""
+    path = tmp_path / "whole.parquet"
+    path.write_bytes(a_parquet(tmp_path))
+    pq.write_table(pq.read_table(path), path, row_group_size=20, write_page_checksum=True)
+    place = pq.ParquetFile(path).metadata.row_group(group).column(0).data_page_offset + 60
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0xFF
+    head = store.head()
     report = load_file(store, tmp_path, "providers.parquet", bytes(data))
-    assert report.error_count >= 1
-    assert "complete Parquet" in report.errors[-1].reason
-    assert store.count(Provider) == 1 + report.written
+    assert report.is_refused
+    assert [each.reason for each in report.errors] == [f"is damaged: row group {group} cannot be read"]
+    assert store.head() == head
 
 
 def test_a_parquet_bomb_is_refused(store: GraphStore, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from graph_models.city.hierarchy import district_at
 from graph_models.domain.places import Datum, Location
 from graph_models.domain.providers import Provider
 from graph_models.exchange.datum import to_wgs84
+from graph_models.exchange.loading import load
 from graph_models.ports import GraphStore
 from tests.graph_models.exchange.files import PROVIDER_HEADER, load_file, providers_csv
 
@@ -137,3 +138,15 @@ def test_declared_gcj02_gives_no_warning(store: GraphStore, tmp_path: Path, poly
         rows.append(f"{code}{number:06},community,x,{code},{moved.lat},{moved.lon}")
     report = load_file(store, tmp_path, "areas.csv", "\n".join(rows), crs="gcj02", district_of=district_at)
     assert (report.error_count, report.warning_count, report.written) == (0, 0, 310)
+
+
+def test_null_island_is_warned_of(store: GraphStore, tmp_path: Path) -> None:
+    """The point 0, 0 is what broken exports put for a place that is not known: kept, with a warning."""
+    path = tmp_path / "providers.csv"
+    rows = "id,kind,name,capacity_total,latitude,longitude\np8,charity,a,1,0,0\np9,charity,b,1,0,1\n"
+    path.write_text(rows, encoding="utf-8")
+    report = load(store, [path], crs="wgs84")
+    assert [(each.record, each.reason) for each in report.warnings] == [
+        (1, "the point is 0, 0 in the Gulf of Guinea")
+    ]
+    assert report.written == 2

@@ -30,6 +30,16 @@ def test_absolute_file(tmp_path: Path) -> None:
         assert (tmp_path / "city.db").is_file()
 
 
+def test_a_file_that_must_exist(tmp_path: Path) -> None:
+    """Nothing is made where a store is expected."""
+    url = f"sqlite:///{tmp_path}/city.db"
+    with pytest.raises(StoreError, match="there is no store at"):
+        open_store(url, FixedClock(), must_exist=True)
+    assert not (tmp_path / "city.db").exists()
+    open_store(url, FixedClock()).close()
+    open_store(url, FixedClock(), must_exist=True).close()
+
+
 @pytest.mark.parametrize(
     "url",
     [
