@@ -66,7 +66,7 @@ def load(
     else:
         show(report, console())
     if report.is_refused:
-        raise LoadRefused(f"nothing was written: {report.error_count:,} errors in the files")
+        raise LoadRefused(f"nothing was written: {counted(report.error_count, 'error')} in the files")
     if any(each.record is None for each in report.errors):
         raise LoadRefused(f"a file could not be read to its end; {report.written:,} rows were written")
     if report.rejected and not report.written and not any(each.unchanged for each in report.kinds.values()):
@@ -110,4 +110,8 @@ def show(report: LoadReport, screen: Console) -> None:
     hidden = report.error_count + report.warning_count - len(shown)
     if hidden:
         screen.print(f"… and {hidden:,} more; --report DIR writes them all")
-    screen.print(f"{report.error_count:,} errors, {report.warning_count:,} warnings")
+    screen.print(f"{counted(report.error_count, 'error')}, {counted(report.warning_count, 'warning')}")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

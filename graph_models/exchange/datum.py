@@ -82,7 +82,9 @@ def warn_of_null_island(row: Row) -> Finding | None:
     if _pair(row) != (0, 0):
         return None
     reason = "the point is 0, 0 in the Gulf of Guinea"
-    return Finding("latitude", "number", reason, "leave both empty if the place is not known", Severity.WARNING)
+    return Finding(
+        "latitude", "number", reason, "leave both empty if the place is not known", Severity.WARNING
+    )
 
 
 def _pair(row: Row) -> tuple[float, float] | None:

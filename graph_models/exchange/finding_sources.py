@@ -79,7 +79,8 @@ class SourceFinder:
 
     def _add(self, path: Path, found: Found) -> None:
         if not path.is_file():
-            found.problems.append(Finding(None, "file", "there is no such file").at(str(path)))
+            reason = "is not a regular file" if path.exists() else "there is no such file"
+            found.problems.append(Finding(None, "file", reason).at(str(path)))
             return
         try:
             found.sources.append(self._open(path))

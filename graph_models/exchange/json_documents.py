@@ -87,6 +87,7 @@ def _parse(data: bytes, encoding: str) -> tuple[Any, Finding | None]:
         return None, Finding(None, "text", f"the text is not valid {encoding}")
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        is_encoding = "UTF-8" in error.msg
-        hint = "name its encoding with --encoding" if is_encoding else "is it cut off?"
+        hint = "name its encoding with --encoding" if "UTF-8" in error.msg else "is it cut off?"
+        if error.doc[error.pos :].lstrip("-").startswith(("NaN", "Inf")):
+            hint = "JSON has no such number: write null"
         return None, Finding(None, "text", f"it is not JSON at {place}: {error.msg}", hint)

@@ -77,6 +77,7 @@ BAD_FILES = [
     ("providers.parquet", b"PAR1 and then nothing", "not a complete Parquet file", ""),
     ("providers.parquet", b"", "not a complete Parquet file", ""),
     ("services.json", b'{"id": "1", "services": [', "not JSON at line 1", "cut off"),
+    ("services.json", b'[{"id": "1", "latitude": NaN}]', "not JSON at line 1", "write null"),
     ("services.json", b"[" * 5_000 + b"]" * 5_000, "not JSON", ""),
     ("services.json", b'{"id": NaN, "status": "active"}', "not JSON at line 1, column 8", ""),
     ("rows.jsonl", b'{"id": "x"}\n', "no row names its table", "providers"),
