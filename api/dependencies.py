@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Path
 from starlette.requests import Request
 
 from api.engine import Engine
-from api.etags import ETAG_PATTERN, revision_of
+from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.idempotency import KEY_PATTERN, Creation, creation_of
 from api.metrics import Metrics
 from api.schemas.common import Id
@@ -57,7 +57,12 @@ IfNoneMatch = Annotated[
 
 async def _expected_revision(
     if_match: Annotated[
-        str, Header(pattern=ETAG_PATTERN, description='The ETag that was read: `"3"`. No list, no `*`.')
+        str,
+        Header(
+            pattern=ETAG_PATTERN,
+            description='The ETag that was read: `"3"`. No list, no `*`.',
+            openapi_examples={"first": {"summary": "Nothing has changed since", "value": etag_of(1)}},
+        ),
     ],
 ) -> int:
     return revision_of(if_match)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise CannotListen(host, port, error.strerror or str(error)) from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotListen(host, port, why) from error
 
 
 @contextmanager
