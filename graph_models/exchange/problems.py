@@ -60,10 +60,10 @@ class RowProblem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        record = f" record {self.record}" if self.record else ""
-        column = f" {self.column}" if self.column else ""
+        record = f"record {self.record}" if self.record else ""
+        within = " ".join(filter(None, (record, self.column)))
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}:{record}{column}: {self.reason}{hint}"
+        return f"{': '.join(filter(None, (place, within, self.reason)))}{hint}"
 
 
 @dataclass(frozen=True, slots=True)
