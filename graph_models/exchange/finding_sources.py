@@ -78,6 +78,8 @@ class SourceFinder:
         return found
 
     def _add(self, path: Path, found: Found) -> None:
+        if any(path.resolve() == each.path.resolve() for each in found.sources):
+            return  # named twice, perhaps by its folder as well: read once
         if not path.is_file():
             reason = "is not a regular file" if path.exists() else "there is no such file"
             found.problems.append(Finding(None, "file", reason).at(str(path)))

@@ -106,8 +106,8 @@ def _damaged(file: pq.ParquetFile) -> Iterator[Finding]:
     """Find the first row group that cannot be read."""
     for group in range(file.metadata.num_row_groups):
         try:
-            for _ in file.iter_batches(INSPECTED_ROWS, row_groups=[group], use_threads=False):
-                pass
+            for batch in file.iter_batches(INSPECTED_ROWS, row_groups=[group], use_threads=False):
+                batch.validate(full=True)  # reading does not look whether texts are UTF-8
         except (pa.ArrowException, OSError):
             yield Finding(None, "file", _DAMAGED.format(group), _AGAIN)
             return

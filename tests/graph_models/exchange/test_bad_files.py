@@ -123,6 +123,28 @@ def test_a_damaged_parquet_file_is_refused(store: GraphStore, tmp_path: Path, gr
     assert store.head() == head
 
 
+def test_a_parquet_file_with_broken_text_is_refused(store: GraphStore, tmp_path: Path) -> None:
+    """Without checksums a text may come back that is not UTF-8: that is damage as well."""
+    path = tmp_path / "whole.parquet"
+    path.write_bytes(a_parquet(tmp_path))
+    pq.write_table(pq.read_table(path), path, compression="none", use_dictionary=False)
+    data = path.read_bytes().replace("者 25".encode(), b"\xff\xff\xff 25")
+    head = store.head()
+    report = load_file(store, tmp_path, "providers.parquet", data)
+    assert [each.reason for each in report.errors] == ["is damaged: row group 0 cannot be read"]
+    assert store.head() == head
+
+
+def test_a_file_named_twice_is_read_once(store: GraphStore, tmp_path: Path) -> None:
+    """By itself, again, and with its folder."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    path = folder / "providers.parquet"
+    path.write_bytes(a_parquet(tmp_path))
+    report = load(store, [path, folder, path], crs="wgs84")
+    assert (report.error_count, report.kinds["providers"].read) == (0, 50)
+
+
 def test_a_parquet_bomb_is_refused(store: GraphStore, tmp_path: Path) -> None:
     """A column that unpacks to a thousand times its size is not read."""
     text = pa.array(["x" * (1 << 20)] * 300)
