@@ -22,13 +22,14 @@ ACCEPTED = {"POST": (JSON,), "PATCH": (MERGE_PATCH, JSON)}
 
 
 class JsonRoute(APIRoute):
-    """A route whose body, if it takes one, is read by `StrictRequest`."""
+    """A route that refuses what it would have to guess or ignore, in its query and its body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        has_parameters = bool(self.dependant.query_params)
 
         async def read_strictly(request: Request) -> Response:
-            refuse_repeated(request)
+            check_query(request, has_parameters)
             if request.method in ACCEPTED:
                 check_media_type(request)
             return await handle(StrictRequest(request.scope, request.receive))
@@ -36,16 +37,16 @@ class JsonRoute(APIRoute):
         return read_strictly
 
 
-def refuse_repeated(request: Request) -> None:
-    """Refuse a query that gives a parameter twice: which of the two counts would be a guess."""
+def check_query(request: Request, has_parameters: bool) -> None:
+    """Refuse a parameter that is given twice, and any where none is known; the schema sees to the rest."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    repeated = [name for name, count in counts.items() if count > 1]
-    if repeated:
-        faults = [
-            Fault(location="query", pointer=f"#/{name}", detail="is given more than once")
-            for name in repeated
-        ]
-        raise Refusal("invalid-request", "Parameters are given more than once.", faults)
+    if has_parameters:
+        blamed, why = [name for name, count in counts.items() if count > 1], "is given more than once"
+    else:
+        blamed, why = list(counts), "is not known here"
+    if blamed:
+        faults = [Fault(location="query", pointer=f"#/{name}", detail=why) for name in blamed]
+        raise Refusal("invalid-request", f"A parameter {why}.", faults)
 
 
 class StrictRequest(Request):

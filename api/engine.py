@@ -85,4 +85,6 @@ class Engine:
                 return
             else:
                 log.info("engine loaded")
+                if not self._matcher.provider_count:
+                    log.warning("the store holds no providers; `lastmeter demo` and `lastmeter load` fill it")
                 return

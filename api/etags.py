@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ETAG_PATTERN = '^"[!#-~]{1,100}"$'  # one strong tag
+ETAG_PATTERN = '^"[!#-~]{0,100}"$'  # one strong tag
 _OURS = re.compile('"([1-9][0-9]{0,17})"')
 NO_REVISION = 0
 _OPAQUE = re.compile(r'(?:W/)?("[^"]*")')

@@ -40,7 +40,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_driver_template, *shared],
             processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(_dump)],
         )
     )
@@ -63,6 +63,14 @@ def describe_error(error: BaseException) -> dict[str, str]:
     code = trace.tb_frame.f_code
     place = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} {code.co_name}"
     return {"error": type(error).__name__, "at": place}
+
+
+def _driver_template(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep the values out of what the database driver logs: they are addresses, errors and queries."""
+    record: logging.LogRecord = event["_record"]
+    if record.name.partition(".")[0] == "neo4j":
+        event["event"] = str(record.msg)
+    return event
 
 
 def _place_of_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -57,7 +57,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
+        # The system's words: those of `create_server` repeat the address, those of a resolver have no number.
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else error.strerror or str(error)
         raise CannotListen(host, port, why) from error
 
 

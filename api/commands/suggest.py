@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,7 +13,8 @@ from api.commands.answers import show
 from api.commands.session import JsonFlag, Session, console, print_json, session_of
 from api.parameters import read_parameters
 from api.schemas.suggestions import SuggestionAnswer, SuggestionRequest
-from graph_models.domain.identifiers import NeedId
+from graph_models.domain.errors import InvalidValue, LastMeterError, UnknownReference
+from graph_models.domain.identifiers import MAX_ID_LENGTH, NeedId
 from graph_models.domain.places import Datum
 from graph_models.ports import GraphStore
 from matcher.use_cases import LiveMatcher
@@ -28,6 +31,12 @@ _OPTION_OF = {
     "hardship": "hardship",
     "languages": "language",
     "accessibility": "accessibility",
+}
+_ID_RULE = f"must be 1 to {MAX_ID_LENGTH} letters, digits or . _ : ~ -, a letter or digit first"
+_RULE_OF_ERROR = {
+    "string_pattern_mismatch": _ID_RULE,
+    "string_too_long": _ID_RULE,
+    "unique": "must name each entry once",
 }
 
 NeedArgument = Annotated[
@@ -102,7 +111,8 @@ def suggest(
         if request is None:
             answer = SuggestionAnswer.of(matcher.suggest(NeedId(need or ""), limit, explain))
         else:
-            answer = SuggestionAnswer.of(request.ask(matcher, session.clock.now()))
+            with blaming_options():
+                answer = SuggestionAnswer.of(request.ask(matcher, session.clock.now()))
     if as_json:
         print_json(answer)
     else:
@@ -148,7 +158,21 @@ def described(**members: object) -> SuggestionRequest:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         names = [_OPTION_OF[each] for each in first["loc"] if each in _OPTION_OF]
-        raise refused(names[0], f"cannot be accepted: {first['msg']}") from error
+        raise refused(names[0], _RULE_OF_ERROR.get(first["type"], first["msg"])) from error
+
+
+@contextmanager
+def blaming_options() -> Iterator[None]:
+    """Name the option instead of the member that it became, where a rule or the store refuses it."""
+    try:
+        yield
+    except (InvalidValue, UnknownReference) as error:
+        names = [_OPTION_OF[each] for each in error.field.split(".") if each in _OPTION_OF]
+        if not names:
+            raise
+        if isinstance(error, InvalidValue):
+            raise refused(names[0], f"must {error.rule}") from error
+        raise LastMeterError(f"--{names[0]}: there is no {error.kind} {error.key!r} in the store") from error
 
 
 def refused(option: str, why: str) -> typer.BadParameter:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.bodies import JsonRoute
 from api.dependencies import IfNoneMatch, KeyPath, StoreDep
 from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
@@ -17,7 +18,7 @@ from api.schemas.common import PageQuery
 from graph_models.domain.categories import Category
 from graph_models.ports import Stored
 
-router = APIRouter(prefix="/v1/categories", tags=["menu"])
+router = APIRouter(prefix="/v1/categories", tags=["menu"], route_class=JsonRoute)
 
 
 @router.get(

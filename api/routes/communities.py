@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.bodies import JsonRoute
 from api.dependencies import CodePath, IfNoneMatch, StoreDep
 from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
@@ -17,7 +18,7 @@ from graph_models.domain.errors import NotFound
 from graph_models.domain.places import Area, AreaLevel
 from graph_models.ports import Stored
 
-router = APIRouter(prefix="/v1/communities", tags=["areas"])
+router = APIRouter(prefix="/v1/communities", tags=["areas"], route_class=JsonRoute)
 ONLY = {"level": AreaLevel.COMMUNITY.value}
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.bodies import JsonRoute
 from api.dependencies import IfNoneMatch, KeyPath, StoreDep
 from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
@@ -16,7 +17,7 @@ from api.schemas.skills import SkillPage, SkillQuery, SkillResource
 from graph_models.domain.skills import Skill
 from graph_models.ports import Stored
 
-router = APIRouter(prefix="/v1/skills", tags=["menu"])
+router = APIRouter(prefix="/v1/skills", tags=["menu"], route_class=JsonRoute)
 
 
 @router.get(

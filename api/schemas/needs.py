@@ -71,7 +71,7 @@ class NeedInput(DescribedNeed):
 
     def to_domain(self, need_id: str, now: datetime) -> Need:
         if self.created_at is not None and self.created_at > now + CLOCK_SKEW:
-            raise InvalidValue("need.created_at", "not be in the future")
+            raise InvalidValue("need.created_at", "not be in the future", self.created_at)
         return super().to_domain(need_id, now)
 
 

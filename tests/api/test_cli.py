@@ -163,7 +163,7 @@ class TestSuggest:
             (("need-000001", "--limit", "0"), 2, "--limit"),
             (("need-000001", "--age", "5"), 2, "describe a need"),
             (("need-000001", "--units", "9"), 2, "describe a need"),
-            (("--category", "magic", "--near", "23.1,113.2"), 1, "Category 'magic'"),
+            (("--category", "magic", "--near", "23.1,113.2"), 1, "--category: there is no Category 'magic'"),
             (("--category", "meal_delivery"), 2, "with --near or --community"),
             (
                 ("--category", "meal_delivery", "--near", "91,13.2"),
@@ -182,10 +182,34 @@ class TestSuggest:
             (
                 ("--category", "meal_delivery", "--community", "two words"),
                 2,
-                "--community: cannot be accepted",
+                "--community: must be 1 to 128 letters",
             ),
             (("--category", "meal_delivery", "--near", "23.1,113.2", "--language", "a b"), 2, "--language"),
-            (("--category", "meal_delivery", "--community", "999999"), 1, "Area '999999'"),
+            (
+                ("--category", "meal_delivery", "--community", "999999"),
+                1,
+                "--community: there is no Area '999999'",
+            ),
+            (("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x"), 1, "--skill: there is"),
+            (
+                ("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x", "--skill", "x"),
+                2,
+                "--skill: must name each entry once",
+            ),
+            (
+                (
+                    "--category",
+                    "meal_delivery",
+                    "--near",
+                    "23.1,113.2",
+                    "--language",
+                    "en",
+                    "--language",
+                    "en",
+                ),
+                2,
+                "--language: must name each entry once",
+            ),
             (
                 ("--category", "meal_delivery", "--near", "23.1,113.2", "--skill", "x:high"),
                 2,

@@ -42,7 +42,7 @@ def lines() -> Iterator[Any]:
 
 
 def test_a_request_is_one_line(open_client: Client, lines: Any) -> None:
-    """Method, template, status and duration; the address and the query stay out."""
+    """Method, template, status and duration; the address and the query, refused here, stay out."""
     client = open_client()
     response = client.get("/v1/needs/need-1?x=1", headers={"X-Request-Id": "trace-17"})
     line = lines()[-1]
@@ -56,7 +56,7 @@ def test_a_request_is_one_line(open_client: Client, lines: Any) -> None:
         "request_id": "trace-17",
         "method": "GET",
         "route": "/v1/needs/{id}",
-        "status": 200,
+        "status": 422,
     }
 
 
@@ -132,3 +132,12 @@ def test_library_exceptions_lose_their_message(lines: Any) -> None:
     line = lines()[-1]
     assert line["error"] == "ValueError"
     assert "canary-name" not in json.dumps(line)
+
+
+def test_the_driver_is_logged_without_values(lines: Any) -> None:
+    """A retry is a line of ours; the error in it would name the server's address."""
+    driver = logging.getLogger("neo4j.sync.work")
+    driver.warning("Transaction failed and will be retried in %ss (%s)", 1.5, "canary-name:7687")
+    line = lines()[-1]
+    assert (line["level"], line["logger"]) == ("warning", "neo4j.sync.work")
+    assert line["event"] == "Transaction failed and will be retried in %ss (%s)"

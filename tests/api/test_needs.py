@@ -204,12 +204,12 @@ class TestChange:
         problem_of(self.change(client, {"units": 2}, etag=None), "precondition-required")
         problem_of(self.change(client, {"units": 0}, etag=None), "precondition-required")
 
-    @pytest.mark.parametrize("etag", ["*", "1", 'W/"1"', '"1", "2"', '""'])
+    @pytest.mark.parametrize("etag", ["*", "1", 'W/"1"', '"1", "2"'])
     def test_only_one_strong_etag_will_do(self, client: TestClient, etag: str) -> None:
         """`*` and lists would let a stale caller through."""
         assert pointers(problem_of(self.change(client, {}, etag=etag), "invalid-request")) == {"#/if-match"}
 
-    @pytest.mark.parametrize("etag", ['"0"', '"x"', '"01"', '"' + "9" * 40 + '"'])
+    @pytest.mark.parametrize("etag", ['""', '"0"', '"x"', '"01"', '"' + "9" * 40 + '"'])
     def test_an_etag_that_was_never_given_out_is_stale(self, client: TestClient, etag: str) -> None:
         """It is a tag, but not that of the current state."""
         problem_of(self.change(client, {"units": 2}, etag=etag), "revision-conflict")

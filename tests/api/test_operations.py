@@ -39,13 +39,15 @@ class TestMetrics:
     def test_requests_are_counted_by_template(self, client: TestClient) -> None:
         """No address, id or query becomes a label: the number of series is bounded."""
         for key in ("need-1", "canary"):
-            client.get(f"/v1/needs/{key}?canary=1")
+            client.get(f"/v1/needs/{key}")
+        client.get("/v1/needs/need-1?canary=1")
         client.get("/canary")
         client.request("CANARY", "/v1/needs")
         labels = 'method="GET",route="/v1/needs/{id}"'
         assert value_of(client, f'http_requests_total{{{labels},status="200"}}') == 1
         assert value_of(client, f'http_requests_total{{{labels},status="404"}}') == 1
-        assert value_of(client, f"http_request_duration_seconds_count{{{labels}}}") == 2
+        assert value_of(client, f'http_requests_total{{{labels},status="422"}}') == 1
+        assert value_of(client, f"http_request_duration_seconds_count{{{labels}}}") == 3
         assert "canary" not in client.get("/metrics").text.lower()
 
     def test_each_application_counts_for_itself(self, open_client: Client) -> None:

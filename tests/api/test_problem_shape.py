@@ -54,13 +54,22 @@ class TestRouting:
         assert client.head("/v1/needs/nothing").status_code == 404
         assert client.head("/v1/suggestions").status_code == 405
 
-    @pytest.mark.parametrize("address", ["/v1/needs", "/v1/needs/need-1/suggestions"])
+    @pytest.mark.parametrize(
+        "address",
+        ["/v1/needs", "/v1/needs/need-1/suggestions", "/v1/communities", "/v1/skills", "/v1/categories"],
+    )
     def test_a_repeated_parameter_is_refused(self, client: TestClient, address: str) -> None:
         """Which of the two counts would be a guess."""
         problem = problem_of(client.get(f"{address}?limit=1&limit=2"), "invalid-request")
         assert [(each["pointer"], each["detail"]) for each in problem["errors"]] == [
             ("#/limit", "is given more than once")
         ]
+
+    @pytest.mark.parametrize("address", ["/v1/needs?x=1", "/v1/needs/need-1?x=1", "/v1/skills/nursing?x=1"])
+    def test_an_unknown_parameter_is_refused(self, client: TestClient, address: str) -> None:
+        """A misspelt parameter does not go unnoticed, with or without known ones beside it."""
+        problem = problem_of(client.get(address), "invalid-request")
+        assert [each["pointer"] for each in problem["errors"]] == ["#/x"]
 
 
 class TestStoreFaults:

@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.server import CannotListen, _listen
 from tests.api.conftest import problem_of, wait_until_ready
 from tests.builders import COMMUNITY
 
@@ -219,3 +220,17 @@ def test_a_taken_port_is_one_clear_line(start: Start, store_path: Path) -> None:
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == f"lastmeter: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_a_host_that_is_not_there_is_named() -> None:
+    """A name without an address is named, with the resolver's words."""
+    words = r"^cannot listen on no-such-host\.invalid port 8017: (?!Unknown)[A-Z][a-z]+ "
+    with pytest.raises(CannotListen, match=words):
+        _listen("no-such-host.invalid", 8017)
+
+
+def test_serving_an_empty_store_is_remarked(start: Start, tmp_path: Path) -> None:
+    """A mistyped address makes an empty store: the log says that it holds nothing."""
+    server = start(STORE_URL=f"sqlite:///{tmp_path}/ctiy.db")
+    (line,) = [each for each in server.log() if each["level"] == "warning"]
+    assert "the store holds no providers" in line["event"]
