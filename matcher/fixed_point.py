@@ -9,17 +9,9 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from functools import lru_cache
 
-import numpy as np
-import numpy.typing as npt
-
 MILLION = 1_000_000
 
-IntArray = npt.NDArray[np.int64]
-
 _EXACT = Context(prec=28)
-# exp2 in float64 is within a few units in the last place, 1e-9 millionths: anything farther than
-# this from a half rounds as the exact value does.
-_DOUBT = 1e-6
 
 
 def to_millionths(share: float) -> int:
@@ -42,23 +34,6 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     return quotient + is_up
 
 
-def divide_each_half_even(numerators: IntArray, denominators: IntArray | int) -> IntArray:
-    """`divide_half_even` element by element.
-
-    Parameters
-    ----------
-    numerators
-        At least 0, of shape (n,).
-    denominators
-        At least 1, of shape (n,) or one for all.
-    """
-    quotients = numerators // denominators
-    doubled = 2 * (numerators - quotients * denominators)
-    is_up = (doubled > denominators) | ((doubled == denominators) & (quotients % 2 == 1))
-    rounded: IntArray = quotients + is_up
-    return rounded
-
-
 @lru_cache(maxsize=65_536)
 def halving(amount: int, half: int) -> int:
     """2^(−amount / half) in millionths, from exact decimal arithmetic.
@@ -77,23 +52,3 @@ def halving(amount: int, half: int) -> int:
     """
     exponent = _EXACT.divide(Decimal(-amount), Decimal(half))
     return round(_EXACT.multiply(_EXACT.power(Decimal(2), exponent), Decimal(MILLION)))
-
-
-def halve_each(amounts: IntArray, halves: IntArray | int) -> IntArray:
-    """`halving` element by element, equal to it in every case.
-
-    Parameters
-    ----------
-    amounts
-        At least 0, of shape (n,).
-    halves
-        At least 1, of shape (n,) or one for all.
-    """
-    scaled = np.exp2(-(amounts / halves)) * MILLION
-    values: IntArray = np.rint(scaled).astype(np.int64)
-    doubtful = np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) < _DOUBT)
-    if doubtful.size:
-        of_each = np.broadcast_to(halves, amounts.shape)[doubtful].tolist()
-        exact = map(halving, amounts[doubtful].tolist(), of_each)
-        values[doubtful] = np.fromiter(exact, np.int64, doubtful.size)
-    return values

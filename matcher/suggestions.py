@@ -12,6 +12,9 @@ from matcher.rules import Reason
 from matcher.scoring import score_of
 from matcher.travel import UNKNOWN_M
 
+_FACTORS = tuple(FactorName)  # going through the members of an enumeration takes longer
+_TRILLION = MILLION**2
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:
@@ -147,7 +150,7 @@ def to_score(units: int) -> float:
     >>> to_score(700_000_000_000), to_score(123_456_789_012)
     (0.7, 0.123456789012)
     """
-    return units / MILLION**2
+    return units / _TRILLION
 
 
 def describe_suggestion(
@@ -173,13 +176,13 @@ def describe_suggestion(
     remaining_units
         Units free.
     """
-    parts = zip(FactorName, weights, values, strict=True)
+    parts = zip(_FACTORS, weights, values, strict=True)
     return Suggestion(
         rank,
         *provider,
         score=to_score(score_of(weights, values)),
         factors={
-            name: Factor(weight / MILLION, value / MILLION, to_score(weight * value))
+            name: Factor(weight / MILLION, value / MILLION, weight * value / _TRILLION)
             for name, weight, value in parts
         },
         distance_km=None if distance_m == UNKNOWN_M else distance_m / 1000,

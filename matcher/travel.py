@@ -12,13 +12,13 @@ import numpy.typing as npt
 from geopy.distance import EARTH_RADIUS, great_circle
 
 from graph_models.domain.places import Location
-from matcher.fixed_point import IntArray
 
 UNKNOWN_M = 2**31 - 1  # farther than anything on Earth: beyond every limit, worth no proximity
 _RADIUS_M = EARTH_RADIUS * 1000.0
 _DOUBT_M = 1e-4
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 def to_metres(distance_km: float) -> int:

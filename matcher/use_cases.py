@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from threading import Lock
 
 from graph_models.domain.categories import Category
@@ -61,9 +60,9 @@ class NeedSuggestions:
 class LiveMatcher:
     """Suggestions from a store, kept up with its change feed.
 
-    May be shared between threads: answers and updates of the engine take turns, so no answer sees an
-    update by halves. It takes account of every change set up to its `graph_revision`; of a provider
-    that changed again meanwhile it may show the later state.
+    May be shared between threads: answers go on while the engine follows the store, and none sees a
+    change by halves. An answer takes account of every change set up to its `graph_revision`; of a
+    provider that changed again meanwhile it may show the later state.
 
     Parameters
     ----------
@@ -87,14 +86,11 @@ class LiveMatcher:
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
-        self._state = Lock()  # over engine, catalogue and cursor, which change together
-        self._engine = Engine()
+        self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._cursor = store.head()
         self._catalogue = self._read_catalogue()
-        providers = (stored.value for stored in store.scan(Provider))
-        while batch := list(islice(providers, MAX_BATCH)):
-            self._engine.put(batch)
+        self._engine = Engine(stored.value for stored in store.scan(Provider))
         self.refresh()
 
     @property
@@ -170,10 +166,15 @@ class LiveMatcher:
         check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
         self.refresh()
         history, now = self._history_of(need, is_stored=is_stored), self._clock.now()
-        with self._state:
-            context = gather_context(need, self._catalogue, now, resident, history)
+        while True:
+            epoch, catalogue, revision = self._epoch, self._catalogue, self._cursor
+            context = gather_context(need, catalogue, now, resident, history)
             result = self._engine.suggest(context, limit, explain=explain)
-            code, areas, revision = context.community_code, self._catalogue.areas, self._cursor
+            if epoch == self._epoch and not epoch % 2:
+                break
+            with self._refreshing:  # the menu, the taxonomy or the areas are being replaced, which is rare
+                continue
+        code, areas = context.community_code, catalogue.areas
         remarks = remarks_on(context, areas)
         is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
         return NeedSuggestions(need, code, revision, is_synthetic, result, remarks)
@@ -186,8 +187,7 @@ class LiveMatcher:
         UnknownReference, InvalidValue
             As for `suggest_for`.
         """
-        with self._state:
-            return local_year(need, self._catalogue, self._clock.now())
+        return local_year(need, self._catalogue, self._clock.now())
 
     def _resident_of(self, need: Need) -> Resident | None:
         if need.resident_id is None:
@@ -229,11 +229,11 @@ class LiveMatcher:
         is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
         catalogue = self._read_catalogue() if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)
-        with self._state:
-            self._engine.put(found)
-            self._engine.remove(map(ProviderId, gone))
-            self._catalogue = catalogue
-            self._cursor = change_sets[-1].sequence
+        self._epoch += is_catalogue_stale
+        self._engine.change(found, map(ProviderId, gone))
+        self._catalogue = catalogue
+        self._epoch += is_catalogue_stale
+        self._cursor = change_sets[-1].sequence
 
     def _read_catalogue(self) -> Catalogue:
         return compile_catalogue(

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
 from matcher.context import NeedContext
-from matcher.engine.candidates import Candidates, considered, skilled
-from matcher.engine.factors import VALUES, scores
-from matcher.engine.filters import FAILS
 from matcher.engine.index import ProviderIndex
+from matcher.engine.judging import NO_DOUBT
+from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
+from matcher.engine.search import Found, nearest_first, nothing_found
+from matcher.engine.snapshot import STALE, Snapshot
+from matcher.engine.standings import Standings, best_standing
+from matcher.engine.survey import Surveyed, survey
 from matcher.explanation import describe_near_miss
-from matcher.fixed_point import IntArray
-from matcher.rules import Reason
+from matcher.rules import Reason, distance_between
+from matcher.scoring import factor_values
 from matcher.suggestions import NearMiss, Suggestion, SuggestionList, describe_suggestion
+
+A = TypeVar("A", Found, Surveyed)
+_TRIES = 3
+_BATCH = 10_000
+_REASONS = tuple(Reason)
 
 
 class Engine:
     """Answers for a changing set of providers.
 
-    Not safe to share between threads by itself: an update must not run beside anything else.
-    `matcher.use_cases.LiveMatcher` holds one lock over both.
+    May be shared between threads. Answers never wait for updates, and never see one by halves.
+
+    Parameters
+    ----------
+    providers
+        Those that are there from the start.
 
     Examples
     --------
@@ -35,19 +48,27 @@ class Engine:
 
     def __init__(self, providers: Iterable[Provider] = ()) -> None:
         self._index = ProviderIndex()
-        self._index.put(providers)
+        self._standings = Standings()
+        self._skills = SkillQuestions()
+        remaining = iter(providers)
+        while batch := list(islice(remaining, _BATCH)):
+            self._index.change(batch)
+        self._index.settle()
 
     def __len__(self) -> int:
         return len(self._index)
 
-    def put(self, providers: Iterable[Provider]) -> None:
-        """Add providers, or replace those whose ids are there already; constant time for each."""
-        self._index.put(providers)
+    def change(self, put: Iterable[Provider] = (), remove: Iterable[ProviderId] = ()) -> None:
+        """Add or replace some providers and remove others: an answer sees all of it or nothing.
 
-    def remove(self, provider_ids: Iterable[ProviderId]) -> None:
-        """Remove providers; one that is not there is removed already."""
-        for each in provider_ids:
-            self._index.remove(each)
+        Parameters
+        ----------
+        put
+            Providers; those whose ids are there already are replaced. Constant time for each.
+        remove
+            Ids, none of them among those put; one that is not there is removed already.
+        """
+        self._index.change(put, remove)
 
     def suggest(self, context: NeedContext, limit: int = 10, *, explain: bool = False) -> SuggestionList:
         """Rank the eligible providers for one need.
@@ -61,68 +82,95 @@ class Engine:
         explain
             Whether to count candidates and name near misses even if there are `limit` suggestions.
         """
-        eligible = skilled(self._index, context)
-        for reason, fails in FAILS.items():
-            if reason is not Reason.NOT_SKILLED:
-                eligible = eligible.only(~fails(eligible))
-        suggestions = _describe(_best(eligible, limit))
+        for _ in range(_TRIES):
+            snapshot = self._index.snapshot
+            answer = self._answer(snapshot, context, limit, explain)
+            if answer is not None and snapshot.is_current:
+                return answer
+        with self._index.writing:
+            answer = self._answer(self._index.snapshot, context, limit, explain)
+        if answer is None:
+            raise RuntimeError("the providers changed while nobody could change them")
+        return answer
+
+    def _answer(
+        self, snapshot: Snapshot, context: NeedContext, limit: int, explain: bool
+    ) -> SuggestionList | None:
+        """Answer from a snapshot; None if it turns out to be stale."""
+        question = put_question(
+            context,
+            self._index.vocabulary,
+            self._skills.ask(context.requirements, self._index.vocabulary, snapshot.nodes.skills.shape[1]),
+            self._index.find(context.excluded, snapshot),
+            self._index.find(context.served_before, snapshot),
+        )
+        found, question = self._without_doubt(
+            snapshot, context, question, lambda asked: self._find(snapshot, asked, limit)
+        )
+        if found.doubt == STALE:
+            return None
+        suggestions = self._describe(snapshot, context, found)
         if not explain and len(suggestions) == limit:
             return SuggestionList(suggestions)
-        return _explain(considered(self._index, context), suggestions)
-
-
-def _best(candidates: Candidates, limit: int) -> Candidates:
-    """Return the candidates with the highest scores, best first, equal ones by id."""
-    score = scores(candidates)
-    contenders: IntArray = np.arange(len(candidates))
-    if len(candidates) > limit:
-        least = np.partition(score, -limit)[-limit]
-        contenders = np.flatnonzero(score >= least)
-    ids = candidates.index.ids
-    ranks = zip((-score[contenders]).tolist(), (ids[row] for row in candidates.rows[contenders]), strict=True)
-    order = heapq.nsmallest(limit, zip(ranks, contenders.tolist(), strict=True))
-    return candidates.only(np.array([place for _, place in order], np.int64))
-
-
-def _describe(ranked: Candidates) -> tuple[Suggestion, ...]:
-    index = ranked.index
-    values = np.column_stack([each(ranked) for each in VALUES.values()]).tolist()
-    kinds, remaining = ranked.column("kind").tolist(), ranked.column("remaining").tolist()
-    distances = ranked.distance.tolist()
-    return tuple(
-        describe_suggestion(
-            rank=place + 1,
-            provider=(index.ids[row], index.kinds[kinds[place]], index.name_at(row)),
-            weights=ranked.context.weights,
-            values=tuple(values[place]),
-            distance_m=distances[place],
-            remaining_units=remaining[place],
+        most = context.parameters.near_misses
+        seen, _ = self._without_doubt(
+            snapshot, context, question, lambda asked: survey(asked, snapshot, most)
         )
-        for place, row in enumerate(ranked.rows.tolist())
-    )
+        if seen.doubt == STALE:
+            return None
+        counts = zip(_REASONS, seen.counts.tolist(), strict=True)
+        return SuggestionList(
+            suggestions,
+            considered=int(seen.considered),
+            rejected={reason: count for reason, count in counts if count},
+            near_misses=self._near_misses(snapshot, context, seen),
+        )
 
+    def _find(self, snapshot: Snapshot, question: Question, limit: int) -> Found:
+        if not question.aim.is_remote:
+            return nearest_first(question, snapshot, limit)
+        standing = self._standings.current(question, snapshot)
+        if isinstance(standing, int):
+            return nothing_found(standing)
+        return best_standing(question, snapshot, standing, limit)
 
-def _explain(candidates: Candidates, suggestions: tuple[Suggestion, ...]) -> SuggestionList:
-    """Count candidates by first failing rule, and find those that fail exactly one."""
-    fails = np.array([each(candidates) for each in FAILS.values()])
-    failing = fails.sum(axis=0)
-    first = fails.argmax(axis=0)
-    counts = np.bincount(first[failing > 0], minlength=len(FAILS)).tolist()
-    missed, which = candidates.only(failing == 1), first[failing == 1]
-    return SuggestionList(
-        suggestions,
-        considered=len(candidates),
-        rejected={reason: count for reason, count in zip(FAILS, counts, strict=True) if count},
-        near_misses=_near_misses(missed, which),
-    )
+    def _without_doubt(
+        self, snapshot: Snapshot, context: NeedContext, question: Question, ask: Callable[[Question], A]
+    ) -> tuple[A, Question]:
+        """Ask until no value is in doubt, each time telling exactly what was."""
+        while (answer := ask(question)).doubt not in (NO_DOUBT, STALE):
+            provider = snapshot.provider_at(answer.doubt, self._index.vocabulary)
+            values = factor_values(context, provider)
+            exact = [distance_between(context, provider), values[0], values[4]]
+            doubt = Doubt(
+                np.append(question.doubt.rows, np.int32(answer.doubt)),
+                np.vstack((question.doubt.values, np.array([exact], np.int64))),
+            )
+            question = question._replace(doubt=doubt)
+        return answer, question
 
+    def _describe(self, snapshot: Snapshot, context: NeedContext, found: Found) -> tuple[Suggestion, ...]:
+        kinds = self._index.vocabulary.kinds
+        return tuple(
+            describe_suggestion(
+                rank=rank,
+                provider=(
+                    snapshot.id_at(row),
+                    kinds[snapshot.table[row]["kind"]],
+                    snapshot.name_at(row),
+                ),
+                weights=context.weights,
+                values=tuple(described[:5]),
+                distance_m=described[5],
+                remaining_units=described[6],
+            )
+            for rank, (row, described) in enumerate(
+                zip(found.rows.tolist(), found.described.tolist(), strict=True), start=1
+            )
+        )
 
-def _near_misses(missed: Candidates, which: IntArray) -> tuple[NearMiss, ...]:
-    context, index = missed.context, missed.index
-    reason_of = dict(zip(missed.rows.tolist(), which.tolist(), strict=True))
-    reasons = tuple(FAILS)
-    best = _best(missed, context.parameters.near_misses)
-    return tuple(
-        describe_near_miss(context, index.provider_at(row), reasons[reason_of[row]])
-        for row in best.rows.tolist()
-    )
+    def _near_misses(self, snapshot: Snapshot, context: NeedContext, seen: Surveyed) -> tuple[NearMiss, ...]:
+        return tuple(
+            describe_near_miss(context, snapshot.provider_at(row, self._index.vocabulary), _REASONS[reason])
+            for row, reason in zip(seen.missed.tolist(), seen.reasons.tolist(), strict=True)
+        )

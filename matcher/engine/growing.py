@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.fixed_point import IntArray
-
 T = TypeVar("T", bound=Hashable)
 
 Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
 
 _GROWTH = 1.25
 
@@ -23,13 +22,40 @@ def with_room(array: npt.NDArray[Any], used: int, wanted: int) -> npt.NDArray[An
     Parameters
     ----------
     array
-        Of shape (n,), of which the first `used` entries count.
+        Of shape (n, …), of which the first `used` entries count.
     """
     if wanted <= len(array):
         return array
-    longer = np.empty(max(wanted, int(used * _GROWTH), 16), array.dtype)
+    longer = np.empty((max(wanted, int(used * _GROWTH), 16), *array.shape[1:]), array.dtype)
     longer[:used] = array[:used]
     return longer
+
+
+class Growing:
+    """An array that entries are appended to. What was handed out before stays as it was."""
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self._array: npt.NDArray[Any] = np.empty(0, dtype)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    @property
+    def array(self) -> npt.NDArray[Any]:
+        """All entries, of shape (n,)."""
+        return self._array[: self._used]
+
+    def extend(self, entries: Sequence[Any] | npt.NDArray[Any]) -> None:
+        """Append entries."""
+        wanted = self._used + len(entries)
+        self._array = with_room(self._array, self._used, wanted)
+        self._array[self._used : wanted] = entries
+        self._used = wanted
+
+    def take_over(self, entries: npt.NDArray[Any]) -> None:
+        """Begin with entries that nobody else will write to."""
+        self._array, self._used = entries, len(entries)
 
 
 class Interned(Generic[T]):
@@ -54,8 +80,9 @@ class Interned(Generic[T]):
 
     def number(self, value: T) -> int:
         """Return the number of a value, a new one if it has none."""
-        number = self._numbers.setdefault(value, len(self._values))
-        if number == len(self._values):
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = len(self._values)
             self._values.append(value)
         return number
 
@@ -63,36 +90,44 @@ class Interned(Generic[T]):
         """Return the number of a value, -1 if it has none."""
         return self._numbers.get(value, -1)
 
+    def find_all(self, values: Iterable[T]) -> Int32Array:
+        """Return the numbers of several values, -1 for each that has none, of shape (n,)."""
+        return np.array([self.find(each) for each in values], np.int32)
 
-class Postings:
-    """The rows that offer one skill, in ascending order, with their levels in millionths."""
 
-    def __init__(self) -> None:
-        self._rows: Int32Array = np.empty(0, np.int32)
-        self._levels: Int32Array = np.empty(0, np.int32)
-        self._used = 0
+class Patterns(Generic[T]):
+    """Distinct values, each spelled out once as a list of integers for compiled functions.
 
-    @property
-    def rows(self) -> Int32Array:
-        """Row numbers, of shape (n,)."""
-        return self._rows[: self._used]
+    A list is its length and then its integers, somewhere in a pool that several kinds of values may
+    share; where it begins is the number of the value.
 
-    @property
-    def levels(self) -> Int32Array:
-        """Levels in millionths, of shape (n,)."""
-        return self._levels[: self._used]
+    Parameters
+    ----------
+    pool
+        Of 32-bit integers.
+    spell
+        Turns a value into its integers.
+    """
 
-    def extend(self, rows: Sequence[int] | IntArray, levels: Sequence[int] | Int32Array) -> None:
-        """Append rows that are greater than all rows so far."""
-        used, wanted = self._used, self._used + len(rows)
-        self._rows = with_room(self._rows, used, wanted)
-        self._levels = with_room(self._levels, used, wanted)
-        self._rows[used:wanted] = rows
-        self._levels[used:wanted] = levels
-        self._used = wanted
+    def __init__(self, pool: Growing, spell: Callable[[T], Sequence[int]]) -> None:
+        self._pool = pool
+        self._spell = spell
+        self._numbers: dict[T, int] = {}
+        self._values: dict[int, T] = {}
 
-    def level_of(self, row: int) -> int:
-        """Return the level at which a row offers the skill, 0 if it does not."""
-        place = int(self.rows.searchsorted(np.int32(row)))  # a plain int would convert all rows first
-        is_there = place < self._used and self._rows[place] == row
-        return int(self._levels[place]) if is_there else 0
+    def __getitem__(self, number: int) -> T:
+        return self._values[number]
+
+    def number(self, value: T) -> int:
+        """Return the number of a value, a new one if it has none."""
+        number = self._numbers.get(value)
+        if number is None:
+            spelled = self._spell(value)
+            number = len(self._pool)
+            self._pool.extend([len(spelled), *spelled])
+            self._numbers[value], self._values[number] = number, value
+        return number
+
+    def find(self, value: T) -> int:
+        """Return the number of a value, -1 if it has none."""
+        return self._numbers.get(value, -1)

@@ -44,7 +44,7 @@ class ChangingCity(RuleBasedStateMachine):
 
     @rule(gone=st.lists(ids, max_size=3))
     def remove(self, gone: list[str]) -> None:
-        self.engine.remove(gone)
+        self.engine.change(remove=gone)
         for key in gone:
             self.providers.pop(key, None)
 
@@ -62,7 +62,7 @@ class ChangingCity(RuleBasedStateMachine):
 
     def _put(self, provider: Provider) -> None:
         self.providers[provider.id] = provider
-        self.engine.put([provider])
+        self.engine.change([provider])
 
 
 TestChangingCity = ChangingCity.TestCase
@@ -71,7 +71,7 @@ TestChangingCity.settings = settings(max_examples=60, stateful_step_count=15, de
 
 def test_packing_changes_no_answer(monkeypatch: Any) -> None:
     """The same machine runs with rows packed away all the time."""
-    monkeypatch.setattr(index_module, "MIN_DEAD_ROWS", 0)
+    monkeypatch.setattr(index_module, "MIN_DEAD", 0)
     TestChangingCity("runTest").runTest()
 
 

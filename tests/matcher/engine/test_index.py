@@ -3,18 +3,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.domain.skills import SkillOffer
 from matcher.engine import index as index_module
-from matcher.engine.index import ROW, ProviderIndex
+from matcher.engine.index import ProviderIndex
+from matcher.engine.rows import ROW
 from matcher.fixed_point import to_millionths
 from matcher.rules import ready_at
 from matcher.travel import to_metres
 from tests.builders import NOW, a_provider
 from tests.matcher.cities import City, cities
+from tests.matcher.situations import north
 
 
 def as_matching_sees(provider: Provider) -> Provider:
@@ -32,14 +36,22 @@ def as_matching_sees(provider: Provider) -> Provider:
     )
 
 
+def held(index: ProviderIndex, provider_id: str) -> Provider | None:
+    [row] = index.find([provider_id], index.snapshot)
+    return None if row < 0 else index.snapshot.provider_at(row, index.vocabulary)
+
+
 @settings(max_examples=100, deadline=None)
-@given(cities())
-def test_a_row_gives_back_its_provider(city: City) -> None:
-    """Nothing that matching looks at is lost in the columns."""
+@given(cities(), st.booleans())
+def test_a_row_gives_back_its_provider(city: City, is_settled: bool) -> None:
+    """Nothing that matching looks at is lost in the columns, nor when they are laid out anew."""
     index = ProviderIndex()
-    index.put(city.providers)
+    index.change(city.providers)
+    if is_settled:
+        index.settle()
+    assert len(index) == len(city.providers)
     for provider in city.providers:
-        assert index.provider_at(index.row_of[provider.id]) == as_matching_sees(provider)
+        assert held(index, provider.id) == as_matching_sees(provider)
 
 
 @pytest.mark.parametrize(
@@ -48,62 +60,112 @@ def test_a_row_gives_back_its_provider(city: City) -> None:
         {"capacity": Capacity(4, 1)},
         {"is_active": False},
         {"serves": ("440103",)},
-        {"location": None},
-        {"name": "Another name"},
         {"last_referral_at": NOW, "recent_referrals": 1},
     ],
 )
 def test_changes_are_made_in_place(change: dict[str, object]) -> None:
-    """Whatever changes but the skills, the provider keeps its row: no row dies."""
+    """Whatever changes but skills, place and name, the provider keeps its row: no row dies."""
     index = ProviderIndex()
-    index.put([a_provider("p1"), a_provider("p2")])
+    index.change([a_provider("p1"), a_provider("p2")])
+    before = index.find(["p1"], index.snapshot)
     changed = replace(a_provider("p1"), **change)
-    index.put([changed])
-    assert (index.size, index.row_of["p1"]) == (2, 0)
-    assert index.provider_at(0) == as_matching_sees(changed)
+    index.change([changed])
+    assert index.snapshot.used == 2
+    assert index.find(["p1"], index.snapshot) == before
+    assert held(index, "p1") == as_matching_sees(changed)
 
 
 @pytest.mark.parametrize(
-    "skills",
+    "change",
     [
-        (),
-        (SkillOffer("care.bathing", 0.7),),
-        (SkillOffer("care.feeding", 0.8),),
-        (SkillOffer("care.bathing", 0.8), SkillOffer("repairs", 1)),
+        {"skills": ()},
+        {"skills": (SkillOffer("care.bathing", 0.7),)},
+        {"skills": (SkillOffer("care.feeding", 0.8),)},
+        {"skills": (SkillOffer("care.bathing", 0.8), SkillOffer("repairs", 1))},
+        {"location": None},
+        {"location": north(1)},
+        {"name": "Another name"},
+        {"name": "Provider p2"},
     ],
 )
-def test_changed_skills_take_a_new_row(skills: tuple[SkillOffer, ...]) -> None:
-    """The old row dies and the rows of each skill stay in order."""
+def test_changed_skills_places_and_names_take_a_new_row(change: dict[str, object]) -> None:
+    """The old row dies."""
     index = ProviderIndex()
-    index.put([a_provider("p1"), a_provider("p2")])
-    index.put([a_provider("p1", skills=skills)])
-    assert (len(index), index.size, index.row_of["p1"]) == (2, 3, 2)
-    assert index.column("is_alive").tolist() == [False, True, True]
-    assert index.provider_at(2).skills == skills
-    assert all(list(each.rows) == sorted(each.rows) for each in index.postings.values())
+    index.change([a_provider("p1"), a_provider("p2")])
+    changed = replace(a_provider("p1"), **change)
+    index.change([changed])
+    assert (len(index), index.snapshot.used) == (2, 3)
+    assert index.snapshot.table["is_alive"][:3].tolist().count(False) == 1
+    assert held(index, "p1") == as_matching_sees(changed)
 
 
-def test_dead_rows_are_packed_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_putting_and_removing_is_one_change() -> None:
+    """Who comes and who goes do so together; who is not there is gone already."""
+    index = ProviderIndex()
+    index.change([a_provider("p1"), a_provider("p2")])
+    before = index.snapshot
+    index.change([a_provider("p3")], ["p1", "nobody", "p1"])
+    assert [held(index, key) is not None for key in ("p1", "p2", "p3")] == [False, True, True]
+    assert (len(index), before.is_current, index.snapshot.is_current) == (2, False, True)
+    index.change([a_provider("p1")])
+    assert held(index, "p1") == as_matching_sees(a_provider("p1"))
+
+
+def test_dead_rows_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often skills change, at most half of the rows are dead (beyond a few)."""
-    monkeypatch.setattr(index_module, "MIN_DEAD_ROWS", 4)
+    monkeypatch.setattr(index_module, "MIN_DEAD", 4)
     index = ProviderIndex()
-    index.put(a_provider(f"p{number}") for number in range(5))
+    index.change(a_provider(f"p{number}") for number in range(5))
+    index.settle()
     for turn in range(1, 20):
         for number in range(5):
-            index.put([a_provider(f"p{number}", skills=(SkillOffer("care", turn / 20),))])
-            assert index.size <= 2 * len(index) + 1
-    assert [index.provider_at(index.row_of[f"p{n}"]).skills[0].level for n in range(5)] == [0.95] * 5
-    index.remove("p0")
-    assert len(index) == 4
+            index.change([a_provider(f"p{number}", skills=(SkillOffer("care", turn / 20),))])
+            assert index.snapshot.used <= 2 * len(index) + 1
+    assert [held(index, f"p{n}").skills[0].level for n in range(5)] == [0.95] * 5
+
+
+def test_scattered_rows_are_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that were appended are laid out by place when there are too many, and their texts with them."""
+    monkeypatch.setattr(index_module, "MIN_UNSETTLED", 8)
+    index = ProviderIndex()
+    index.settle()
+    for number in range(200):
+        index.change([a_provider(f"p{number}", location=north(number * 37 % 200))])
+    generation = index.snapshot.generation
+    assert generation > 2
+    index.settle()
+    assert np.all(np.diff(index.snapshot.table["latitude"]) >= 0)
+    assert {held(index, f"p{number}").name for number in range(200)} == {f"Provider p{n}" for n in range(200)}
+
+
+def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names each row that was written, and is cut by laying the rows out anew."""
+    monkeypatch.setattr(index_module, "LONGEST_LOG", 10)
+    index = ProviderIndex()
+    index.settle()
+    for turn in range(30):
+        index.change([a_provider("p1", capacity=Capacity(4 + turn))])
+        assert len(index.snapshot.log) <= 10
+    assert held(index, "p1").capacity.total == 33
+
+
+def test_many_skills_take_more_words() -> None:
+    """The nodes have a bit for each skill, however many there are."""
+    index = ProviderIndex()
+    index.settle()
+    for number in range(200):
+        index.change([a_provider(f"p{number}", skills=(SkillOffer(f"skill-{number}", 0.5),))])
+    assert index.snapshot.nodes.skills.shape[1] == 4
+    assert held(index, "p199").skills == (SkillOffer("skill-199", 0.5),)
 
 
 def test_the_last_of_several_versions_counts() -> None:
     """A provider put twice at once is there once, as it was put last."""
     index = ProviderIndex()
-    index.put([a_provider("p1"), a_provider("p1", name="Later")])
-    assert (len(index), index.size, index.name_at(0)) == (1, 1, "Later")
+    index.change([a_provider("p1"), a_provider("p1", name="Later")])
+    assert (len(index), index.snapshot.used, held(index, "p1").name) == (1, 1, "Later")
 
 
-def test_rows_are_lean() -> None:
-    """A row stays below a quarter of the 400 bytes that a provider may take in all."""
-    assert ROW.itemsize <= 100
+def test_rows_are_two_cache_lines() -> None:
+    """A row is a third of the 400 bytes that a provider may take in all."""
+    assert ROW.itemsize == 128

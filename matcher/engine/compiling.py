@@ -1,0 +1,51 @@
+"""Functions compiled to machine code on their first call and kept on disk.
+
+Numba looks at the file of a function only when it decides whether the code on disk is still good, not
+at what the function calls or takes. So the code of each state of this package is kept by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from importlib import resources
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.misc.appdirs import user_cache_dir
+
+F = TypeVar("F", bound=Callable[..., object])
+
+int64 = cast("Callable[[Any], int]", np.int64)
+
+
+def _digest() -> str:
+    sources = sorted(resources.files("matcher.engine").iterdir(), key=lambda each: each.name)
+    texts = (each.read_bytes() for each in sources if each.name.endswith(".py"))
+    return blake2b(b"\0".join(texts), digest_size=8).hexdigest()
+
+
+_config: Any = numba.config
+_folder_of: Any = user_cache_dir
+if not _config.CACHE_DIR:
+    _config.CACHE_DIR = f"{_folder_of('lastmeter')}/engine-{_digest()}"
+
+
+def compiled(function: F) -> F:
+    """Compile a function of numbers, arrays and named tuples of these.
+
+    A call holds the interpreter's lock from its start to its end, so no other thread sees what it
+    writes by halves, and it sees nothing that another one is writing.
+    """
+    return cast("F", numba.njit(cache=True, error_model="numpy")(function))
+
+
+def compiled_aside(function: F) -> F:
+    """Compile a function that lets other threads go on: for arrays that nobody else has yet."""
+    return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each place that calls it: for what is called millions of times."""
+    return cast("F", numba.njit(cache=True, error_model="numpy", inline="always")(function))

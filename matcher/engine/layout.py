@@ -1,0 +1,94 @@
+"""Laying all living rows out anew: in the order of their places, without gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matcher.engine import keys
+from matcher.engine.compiling import compiled_aside, int64
+from matcher.engine.growing import Int32Array, Int64Array
+from matcher.engine.nodes import blank_nodes, cover_rows
+from matcher.engine.rows import Table
+from matcher.engine.snapshot import Snapshot
+
+_CELLS = 2.0**31  # to a half turn: 1 cm of latitude
+
+
+def curve_order(table: Table) -> Int64Array:
+    """Return the order of rows along a Z-shaped curve through their places, unknown places last.
+
+    Parameters
+    ----------
+    table
+        Of shape (n,).
+    """
+    north = np.nan_to_num((table["latitude"] + 90) / 180 * _CELLS, nan=_CELLS).astype(np.uint64)
+    east = np.nan_to_num((table["longitude"] + 180) / 360 * _CELLS, nan=_CELLS).astype(np.uint64)
+    return np.argsort(_spread(north) << np.uint64(1) | _spread(east), kind="stable")
+
+
+def _spread(bits: np.ndarray) -> np.ndarray:
+    """Move 32 bits apart, so that another number fits in between."""
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ):
+        bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
+    return bits
+
+
+def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
+    """Return the living rows of a snapshot in arrays of their own.
+
+    Parameters
+    ----------
+    words
+        Words that the skills of a node take.
+    """
+    alive = np.flatnonzero(snapshot.table["is_alive"][: snapshot.used])
+    order = alive[curve_order(snapshot.table[alive])]
+    sizes = snapshot.table[order]
+    offers, lengths = (
+        sizes["offers"].astype(np.int64),
+        sizes["id_bytes"].astype(np.int64) + sizes["name_bytes"],
+    )
+    skills, levels = np.empty(int(offers.sum()), np.int32), np.empty(int(offers.sum()), np.int32)
+    texts = np.empty(int(lengths.sum()), np.uint8)
+    _copy(snapshot, sizes, skills, levels, texts)
+    lists = snapshot.lists._replace(skills=skills, levels=levels)
+    nodes = blank_nodes(len(sizes), words)
+    cover_rows(nodes, sizes, lists, len(sizes))
+    slots = keys.blank_slots(len(sizes))
+    keys.enter_rows(slots, sizes, texts, len(sizes))
+    return snapshot._replace(
+        table=sizes,
+        used=len(sizes),
+        lists=lists,
+        texts=texts,
+        nodes=nodes,
+        slots=slots,
+        log=np.empty(0, np.int32),
+        generation=snapshot.generation + 1,
+    )
+
+
+@compiled_aside
+def _copy(
+    snapshot: Snapshot, table: Table, skills: Int32Array, levels: Int32Array, texts: np.ndarray
+) -> None:
+    """Gather what rows point at, and point them there."""
+    offers_at = text_at = int64(0)
+    for at in range(len(table)):
+        row = table[at]
+        count, length = int64(row.offers), int64(row.id_bytes) + int64(row.name_bytes)
+        for place in range(count):
+            skills[offers_at + place] = snapshot.lists.skills[row.offers_at + place]
+            levels[offers_at + place] = snapshot.lists.levels[row.offers_at + place]
+        for place in range(length):
+            texts[text_at + place] = snapshot.texts[row.text_at + place]
+        row.offers_at, row.text_at = offers_at, text_at
+        offers_at += count
+        text_at += length

@@ -1,0 +1,196 @@
+"""Providers as rows of one table, two cache lines each, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graph_models.domain.identifiers import AreaCode, ProviderId, SkillId
+from graph_models.domain.places import Location
+from graph_models.domain.providers import Capacity, Eligibility, Provider
+from graph_models.domain.schedules import WeeklyAvailability
+from graph_models.domain.skills import SkillOffer
+from matcher.availability import to_instant, to_microseconds
+from matcher.engine.growing import Growing, Interned, Patterns
+from matcher.fixed_point import MILLION, to_millionths
+from matcher.rules import ready_at
+from matcher.travel import UNKNOWN_M, to_metres
+
+NEVER = np.iinfo(np.int64).min
+NO_CAP = -1
+NOT_KNOWN = -1  # first integer of a pattern that stands for "not known"
+ANY_AGE = 10_000  # beyond any bound, and below it with a minus
+
+ROW = np.dtype(
+    [
+        ("x", np.float64),  # the point on the unit sphere, NaN if not known
+        ("y", np.float64),
+        ("z", np.float64),
+        ("latitude", np.float64),  # degrees
+        ("longitude", np.float64),
+        ("verified_at", np.int64),  # microseconds since 1970, or NEVER
+        ("ready_at", np.int64),  # end of the cooldown, microseconds since 1970, or NEVER
+        ("offers_at", np.int64),  # where its skills begin
+        ("text_at", np.int64),  # where its id begins, followed by its name
+        ("total", np.int32),  # units
+        ("remaining", np.int32),
+        ("max_travel", np.int32),  # metres, UNKNOWN_M if not limited
+        ("recent", np.int32),  # referrals in 30 days
+        ("cap", np.int32),  # most of them, or NO_CAP
+        ("kind", np.int32),  # from here on numbers of interned values
+        ("community", np.int32),
+        ("serves", np.int32),
+        ("hours", np.int32),
+        ("eligibility", np.int32),
+        ("languages", np.int32),
+        ("accessibility", np.int32),
+        ("name_bytes", np.uint16),
+        ("offers", np.uint16),  # number of skills
+        ("id_bytes", np.uint8),
+        ("is_active", np.bool_),
+        ("is_alive", np.bool_),  # False in a row that its provider has left
+    ],
+    align=True,
+)
+
+Table = npt.NDArray[Any]  # of `ROW`; compiled functions read its fields as attributes
+Row = Any  # one of its rows
+
+
+class Vocabulary:
+    """The values that rows share, by number."""
+
+    def __init__(self) -> None:
+        self.kinds = Interned[str]()
+        self.skills = Interned[SkillId]()
+        self.areas = Interned[AreaCode]()
+        self.communities = Interned[AreaCode | None]()
+        self.terms = Interned[str]()
+        self.pool = Growing(np.int32)
+        self.serves = Patterns[tuple[AreaCode, ...]](self.pool, self._spell_areas)
+        self._serving: dict[int, list[int]] = {}
+        self.hours = Patterns[WeeklyAvailability | None](self.pool, _spell_hours)
+        self.eligibility = Patterns[Eligibility](self.pool, self._spell_eligibility)
+        self.languages = Patterns[tuple[str, ...]](self.pool, self._spell_terms)
+        self.accessibility = Patterns[tuple[str, ...] | None](self.pool, self._spell_accessibility)
+
+    def patterns_serving(self, areas: Iterable[int]) -> list[int]:
+        """Return the numbers, ascending, of all lists of areas served that include one of some areas."""
+        named = {number for area in areas for number in self._serving.get(area, ())}
+        everywhere = self.serves.find(())
+        return sorted(named if everywhere < 0 else {everywhere, *named})
+
+    def _spell_areas(self, codes: tuple[AreaCode, ...]) -> list[int]:
+        areas = [*map(self.areas.number, codes)]
+        for area in areas:
+            self._serving.setdefault(area, []).append(len(self.pool))
+        return areas
+
+    def _spell_terms(self, terms: tuple[str, ...]) -> list[int]:
+        return [*map(self.terms.number, terms)]
+
+    def _spell_accessibility(self, terms: tuple[str, ...] | None) -> list[int]:
+        return [NOT_KNOWN] if terms is None else self._spell_terms(terms)
+
+    def _spell_eligibility(self, terms: Eligibility) -> list[int]:
+        least = -ANY_AGE if terms.min_age is None else terms.min_age
+        most = ANY_AGE if terms.max_age is None else terms.max_age
+        return [least, most, *self._spell_terms(terms.hardship)]
+
+    def pack(
+        self, provider: Provider, offers_at: int, text_at: int, lengths: tuple[int, int]
+    ) -> tuple[Any, ...]:
+        """Lay a provider out in the order of `ROW`; points come later, for all at once.
+
+        Parameters
+        ----------
+        offers_at, text_at
+            Where its skills and its id begin.
+        lengths
+            Bytes of its id and of its name.
+        """
+        where, verified, travel = provider.location, provider.verified_at, provider.max_travel_km
+        ready, cap, capacity = ready_at(provider), provider.monthly_cap, provider.capacity
+        return (
+            np.nan,
+            np.nan,
+            np.nan,
+            np.nan if where is None else where.latitude,
+            np.nan if where is None else where.longitude,
+            NEVER if verified is None else to_microseconds(verified),
+            NEVER if ready is None else ready,
+            offers_at,
+            text_at,
+            capacity.total,
+            capacity.remaining,
+            UNKNOWN_M if travel is None else to_metres(travel),
+            provider.recent_referrals,
+            NO_CAP if cap is None else cap,
+            self.kinds.number(provider.kind),
+            self.communities.number(provider.community_code),
+            self.serves.number(provider.serves),
+            self.hours.number(provider.availability),
+            self.eligibility.number(provider.eligibility),
+            self.languages.number(provider.languages),
+            self.accessibility.number(provider.accessibility),
+            lengths[1],
+            len(provider.skills),
+            lengths[0],
+            provider.is_active,
+            True,
+        )
+
+    def unpack(self, row: Row, provider_id: ProviderId, name: str, offers: list[tuple[int, int]]) -> Provider:
+        """Rebuild the provider in a row, as far as matching can tell.
+
+        Levels, distances and times come back rounded as the rules round them; the cooldown comes
+        back as having just ended when it ends.
+
+        Parameters
+        ----------
+        offers
+            Its skills by number, with levels in millionths.
+        """
+        is_located = not np.isnan(row["latitude"])
+        return Provider(
+            id=provider_id,
+            kind=self.kinds[row["kind"]],
+            name=name,
+            capacity=Capacity(int(row["total"]), reserved=int(row["total"] - row["remaining"])),
+            skills=tuple(SkillOffer(self.skills[number], level / MILLION) for number, level in offers),
+            location=Location(float(row["latitude"]), float(row["longitude"])) if is_located else None,
+            community_code=self.communities[row["community"]],
+            serves=self.serves[row["serves"]],
+            max_travel_km=None if row["max_travel"] == UNKNOWN_M else int(row["max_travel"]) / 1000,
+            availability=self.hours[row["hours"]],
+            eligibility=self.eligibility[row["eligibility"]],
+            languages=self.languages[row["languages"]],
+            accessibility=self.accessibility[row["accessibility"]],
+            is_active=bool(row["is_active"]),
+            verified_at=None if row["verified_at"] == NEVER else to_instant(int(row["verified_at"]), UTC),
+            monthly_cap=None if row["cap"] == NO_CAP else int(row["cap"]),
+            recent_referrals=int(row["recent"]),
+            last_referral_at=None if row["ready_at"] == NEVER else to_instant(int(row["ready_at"]), UTC),
+        )
+
+    def offers_of(self, provider: Provider) -> list[tuple[int, int]]:
+        """Return its skills by number, with levels in millionths."""
+        return [(self.skills.number(each.skill_id), to_millionths(each.level)) for each in provider.skills]
+
+
+def _spell_hours(hours: WeeklyAvailability | None) -> list[int]:
+    if hours is None:
+        return [NOT_KNOWN]
+    return [part for slot in hours.slots for part in (slot.weekday, slot.start_minute, slot.end_minute)]
+
+
+def place_on_sphere(table: Table) -> None:
+    """Fill in the points on the unit sphere from the degrees."""
+    latitude, longitude = np.radians(table["latitude"]), np.radians(table["longitude"])
+    table["x"] = np.cos(latitude) * np.cos(longitude)
+    table["y"] = np.cos(latitude) * np.sin(longitude)
+    table["z"] = np.sin(latitude)

@@ -1,0 +1,170 @@
+"""Writing a batch of providers into the rows: prepared aside, put in force in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from graph_models.domain.providers import Provider
+from matcher.engine.compiling import compiled, int64
+from matcher.engine.growing import Int32Array
+from matcher.engine.keys import Bytes, enter_row, find_each
+from matcher.engine.nodes import widen
+from matcher.engine.rows import ROW, Table, Vocabulary, place_on_sphere
+from matcher.engine.snapshot import Snapshot
+
+
+class Batch(NamedTuple):
+    """Providers laid out by themselves.
+
+    Parameters
+    ----------
+    table
+        Of `ROW`, shape (n,).
+    skills, levels
+        What they offer, one after the other.
+    texts
+        Bytes of their ids and names, one after the other.
+    """
+
+    table: Table
+    skills: Int32Array
+    levels: Int32Array
+    texts: Bytes
+
+
+def packed(providers: Sequence[Provider], vocabulary: Vocabulary) -> Batch:
+    """Lay providers out by themselves; their values get numbers in the vocabulary."""
+    rows: list[tuple[object, ...]] = []
+    skills: list[int] = []
+    levels: list[int] = []
+    texts: list[bytes] = []
+    text_at = 0
+    number_of = vocabulary.skills.number
+    for provider in providers:
+        spelled_id, name = provider.id.encode(), provider.name.encode()
+        rows.append(vocabulary.pack(provider, len(skills), text_at, (len(spelled_id), len(name))))
+        for offer in provider.skills:
+            skills.append(number_of(offer.skill_id))
+            levels.append(round(offer.level * 1_000_000))
+        texts += (spelled_id, name)
+        text_at += len(spelled_id) + len(name)
+    table = np.array(rows, ROW)
+    place_on_sphere(table)
+    return Batch(
+        table,
+        np.array(skills, np.int32),
+        np.array(levels, np.int32),
+        np.frombuffer(b"".join(texts), np.uint8),
+    )
+
+
+def only(batch: Batch, which: npt.NDArray[np.intp]) -> Batch:
+    """Return some of a batch, in the order given."""
+    table = batch.table[which]
+    return Batch(table, *_gathered(batch, table))
+
+
+@compiled
+def _gathered(batch: Batch, table: Table) -> tuple[Int32Array, Int32Array, Bytes]:
+    """Copy what rows point at, and point them there."""
+    offers, length = int64(0), int64(0)
+    for at in range(len(table)):
+        offers += table[at].offers
+        length += int64(table[at].id_bytes) + int64(table[at].name_bytes)
+    skills, levels = np.empty(offers, np.int32), np.empty(offers, np.int32)
+    texts = np.empty(length, np.uint8)
+    offers, length = int64(0), int64(0)
+    for at in range(len(table)):
+        row = table[at]
+        for place in range(row.offers):
+            skills[offers + place] = batch.skills[row.offers_at + place]
+            levels[offers + place] = batch.levels[row.offers_at + place]
+        for place in range(int64(row.id_bytes) + int64(row.name_bytes)):
+            texts[length + place] = batch.texts[row.text_at + place]
+        row.offers_at, row.text_at = offers, length
+        offers += row.offers
+        length += int64(row.id_bytes) + int64(row.name_bytes)
+    return skills, levels, texts
+
+
+@compiled
+def compare(snapshot: Snapshot, batch: Batch) -> tuple[Int32Array, npt.NDArray[np.bool_]]:
+    """Find the rows of providers that are there, and tell which of them can be overwritten.
+
+    A row can if skills, place and name stay as they are: then it points at what is there already.
+
+    Returns
+    -------
+    tuple[Int32Array, npt.NDArray[np.bool_]]
+        The living row of each, -1 if there is none, and whether it can be overwritten: shape (n,).
+    """
+    count = len(batch.table)
+    starts = np.empty(2, np.int64)
+    old, is_same = np.empty(count, np.int32), np.zeros(count, np.bool_)
+    for place in range(count):
+        new = batch.table[place]
+        starts[0], starts[1] = new.text_at, new.text_at + new.id_bytes
+        at = find_each(snapshot.slots, snapshot.table, snapshot.texts, batch.texts, starts)[0]
+        old[place] = at if at >= 0 and snapshot.table[at].is_alive else -1
+        if old[place] >= 0:
+            is_same[place] = _fits(snapshot, at, batch, place)
+    return old, is_same
+
+
+@compiled
+def _fits(snapshot: Snapshot, at: int, batch: Batch, place: int) -> bool:
+    row, new = snapshot.table[at], batch.table[place]
+    is_placeless = np.isnan(row.latitude) and np.isnan(new.latitude)
+    if not is_placeless and (row.latitude != new.latitude or row.longitude != new.longitude):
+        return False
+    if row.offers != new.offers or row.name_bytes != new.name_bytes:
+        return False
+    for offset in range(row.offers):
+        here, there = row.offers_at + offset, new.offers_at + offset
+        if snapshot.lists.skills[here] != batch.skills[there]:
+            return False
+        if snapshot.lists.levels[here] != batch.levels[there]:
+            return False
+    for offset in range(row.id_bytes, int64(row.id_bytes) + int64(row.name_bytes)):
+        if snapshot.texts[row.text_at + offset] != batch.texts[new.text_at + offset]:
+            return False
+    return True
+
+
+@compiled
+def commit(
+    snapshot: Snapshot, first: int, changed: Table, at_rows: Int32Array, appended: Table, gone: Int32Array
+) -> None:
+    """Put a batch in force, all at once.
+
+    Parameters
+    ----------
+    snapshot
+        With room for everything, and with lists and texts that the new rows point at.
+    first
+        The first row that is appended.
+    changed, at_rows
+        Rows that are overwritten, and where: of shape (n,).
+    appended
+        Rows that are added, of shape (m,).
+    gone
+        Rows that die.
+    """
+    table = snapshot.table
+    for place in range(len(changed)):
+        at = at_rows[place]
+        offers_at, text_at = table[at].offers_at, table[at].text_at
+        table[at] = changed[place]
+        table[at].offers_at, table[at].text_at = offers_at, text_at
+        widen(snapshot.nodes, table, snapshot.lists, at)
+    for at in gone:
+        table[at].is_alive = False
+    for place in range(len(appended)):
+        table[first + place] = appended[place]
+        widen(snapshot.nodes, table, snapshot.lists, first + place)
+        enter_row(snapshot.slots, table, snapshot.texts, first + place)
+    snapshot.epoch[0] += 1
