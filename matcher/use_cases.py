@@ -90,7 +90,7 @@ class LiveMatcher:
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._cursor = store.head()
         self._catalogue = self._read_catalogue()
-        self._engine = Engine(stored.value for stored in store.scan(Provider))
+        self._engine = Engine((stored.value for stored in store.scan(Provider)), parameters)
         self.refresh()
 
     @property

@@ -19,6 +19,7 @@ from matcher.engine.snapshot import STALE, Snapshot
 from matcher.engine.standings import Standings, best_standing
 from matcher.engine.survey import Surveyed, survey
 from matcher.explanation import describe_near_miss
+from matcher.parameters import MatchParameters, default_parameters
 from matcher.rules import Reason, distance_between
 from matcher.scoring import factor_values
 from matcher.suggestions import NearMiss, Suggestion, SuggestionList, describe_suggestion
@@ -38,6 +39,8 @@ class Engine:
     ----------
     providers
         Those that are there from the start.
+    parameters
+        Those that most questions will come with; others are answered as well, more slowly.
 
     Examples
     --------
@@ -46,8 +49,8 @@ class Engine:
     0
     """
 
-    def __init__(self, providers: Iterable[Provider] = ()) -> None:
-        self._index = ProviderIndex()
+    def __init__(self, providers: Iterable[Provider] = (), parameters: MatchParameters | None = None) -> None:
+        self._index = ProviderIndex(parameters or default_parameters())
         self._standings = Standings()
         self._skills = SkillQuestions()
         remaining = iter(providers)
@@ -150,23 +153,19 @@ class Engine:
         return answer, question
 
     def _describe(self, snapshot: Snapshot, context: NeedContext, found: Found) -> tuple[Suggestion, ...]:
-        kinds = self._index.vocabulary.kinds
+        kinds, at = self._index.vocabulary.kinds, snapshot.table[found.rows]
+        names = snapshot.names(at)
+        described = zip(at["kind"].tolist(), names, found.described.tolist(), strict=True)
         return tuple(
             describe_suggestion(
                 rank=rank,
-                provider=(
-                    snapshot.id_at(row),
-                    kinds[snapshot.table[row]["kind"]],
-                    snapshot.name_at(row),
-                ),
+                provider=(ProviderId(provider_id), kinds[kind], name),
                 weights=context.weights,
-                values=tuple(described[:5]),
-                distance_m=described[5],
-                remaining_units=described[6],
+                values=tuple(values),
+                distance_m=distance,
+                remaining_units=remaining,
             )
-            for rank, (row, described) in enumerate(
-                zip(found.rows.tolist(), found.described.tolist(), strict=True), start=1
-            )
+            for rank, (kind, (provider_id, name), (*values, distance, remaining)) in enumerate(described, 1)
         )
 
     def _near_misses(self, snapshot: Snapshot, context: NeedContext, seen: Surveyed) -> tuple[NearMiss, ...]:

@@ -21,6 +21,7 @@ from matcher.engine.nodes import MASK_BITS, ROW_BITS, RowLists, blank_nodes, enl
 from matcher.engine.rows import ROW, Vocabulary
 from matcher.engine.snapshot import Snapshot
 from matcher.engine.writing import Batch, commit, compare, only, packed
+from matcher.parameters import MatchParameters
 
 MIN_UNSETTLED = 8_192
 MIN_DEAD = 1_024
@@ -32,10 +33,15 @@ class ProviderIndex:
 
     Whoever reads takes `snapshot` and asks it afterwards whether it is still current; if not, what was
     read may mix two states, and is read again. `writing` keeps writers out.
+
+    Parameters
+    ----------
+    parameters
+        Of the matching model, for the weights by which rows are put in order.
     """
 
-    def __init__(self) -> None:
-        self.vocabulary = Vocabulary()
+    def __init__(self, parameters: MatchParameters) -> None:
+        self.vocabulary = Vocabulary(parameters)
         self.writing = RLock()
         self._skills, self._levels = Growing(np.int32), Growing(np.int32)
         self._texts, self._log = Growing(np.uint8), Growing(np.int32)
@@ -149,4 +155,6 @@ class ProviderIndex:
             self.settle()
 
     def _lists(self) -> RowLists:
-        return RowLists(self.vocabulary.pool.array, self._skills.array, self._levels.array)
+        known = self.vocabulary
+        usual = np.array(known.usual, np.int64)
+        return RowLists(known.pool.array, self._skills.array, self._levels.array, known.halves.array, usual)

@@ -7,10 +7,11 @@ import numpy as np
 from matcher.engine import keys
 from matcher.engine.compiling import compiled_aside, int64
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import blank_nodes, cover_rows
+from matcher.engine.nodes import RowLists, blank_nodes, cover_rows, worth_of
 from matcher.engine.rows import Table
 from matcher.engine.snapshot import Snapshot
 
+NEIGHBOURS = 1_024  # rows
 _CELLS = 2.0**31  # to a half turn: 1 cm of latitude
 
 
@@ -25,6 +26,31 @@ def curve_order(table: Table) -> Int64Array:
     north = np.nan_to_num((table["latitude"] + 90) / 180 * _CELLS, nan=_CELLS).astype(np.uint64)
     east = np.nan_to_num((table["longitude"] + 180) / 360 * _CELLS, nan=_CELLS).astype(np.uint64)
     return np.argsort(_spread(north) << np.uint64(1) | _spread(east), kind="stable")
+
+
+def _neighbourhood_order(table: Table, lists: RowLists) -> Int64Array:
+    """Return the order within each neighbourhood: by skill, then the best first.
+
+    So few nodes of a neighbourhood have a skill, and fewer of these a row worth listing. Of several
+    skills the rarest counts: who looks for a frequent one finds it elsewhere as well.
+    """
+    frequency = np.bincount(lists.skills, minlength=1)
+    skills, worths = _most_particular(table, lists, frequency)
+    return np.lexsort((-worths, skills, np.arange(len(table)) // NEIGHBOURS))
+
+
+@compiled_aside
+def _most_particular(table: Table, lists: RowLists, frequency: Int64Array) -> tuple[Int32Array, Int64Array]:
+    """Return the rarest skill of each row, -1 if it has none, and what it can be worth."""
+    skills, worths = np.full(len(table), -1, np.int32), np.empty(len(table), np.int64)
+    for at in range(len(table)):
+        row = table[at]
+        worths[at] = worth_of(table, lists, at)
+        for place in range(row.offers_at, row.offers_at + row.offers):
+            number = lists.skills[place]
+            if skills[at] < 0 or frequency[number] < frequency[skills[at]]:
+                skills[at] = number
+    return skills, worths
 
 
 def _spread(bits: np.ndarray) -> np.ndarray:
@@ -50,6 +76,7 @@ def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
     """
     alive = np.flatnonzero(snapshot.table["is_alive"][: snapshot.used])
     order = alive[curve_order(snapshot.table[alive])]
+    order = order[_neighbourhood_order(snapshot.table[order], snapshot.lists)]
     sizes = snapshot.table[order]
     offers, lengths = (
         sizes["offers"].astype(np.int64),

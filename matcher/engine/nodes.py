@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matcher.engine.compiling import compiled, compiled_aside
+from matcher.engine.compiling import compiled, compiled_aside, int64
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.rows import NOT_KNOWN, Table
 
@@ -44,6 +44,7 @@ NODE = np.dtype(
         ("capacity", np.int32),  # highest value of the factor, in millionths
         ("max_travel", np.int32),  # farthest limit, metres
         ("recent", np.int32),  # fewest referrals
+        ("worth", np.int64),  # most that a row is worth by the usual weights, see `worth_of`
     ],
     align=True,
 )
@@ -63,11 +64,15 @@ class Nodes(NamedTuple):
         Bits of the skills offered below, shape (n_nodes, n_words).
     firsts
         Where each level begins, and the end: shape (n_levels + 1,).
+    row_skills
+        Of each row, bits of the skills that it offers, several skills to a bit: shape (n_rows,). A search
+        passes over most rows by looking at these alone, sixteen to a cache line.
     """
 
     boxes: npt.NDArray[Any]
     skills: Int64Array
     firsts: Int64Array
+    row_skills: Int64Array
 
 
 def blank_nodes(rows: int, words: int) -> Nodes:
@@ -89,12 +94,13 @@ def blank_nodes(rows: int, words: int) -> Nodes:
         boxes[f"low_{axis}"], boxes[f"high_{axis}"] = np.inf, -np.inf
     boxes["remaining"], boxes["capacity"], boxes["max_travel"] = -1, -1, -1
     boxes["recent"] = np.iinfo(np.int32).max
-    return Nodes(boxes, np.zeros((len(boxes), words), np.int64), firsts)
+    return Nodes(boxes, np.zeros((len(boxes), words), np.int64), firsts, np.zeros(counts[0] << ROW_BITS, np.int64))
 
 
 def enlarged(nodes: Nodes, rows: int, words: int) -> Nodes:
     """Return the same nodes with room for more rows or skills."""
     more = blank_nodes(rows, words)
+    more.row_skills[: len(nodes.row_skills)] = nodes.row_skills
     for level in range(len(nodes.firsts) - 1):
         first, last = nodes.firsts[level], nodes.firsts[level + 1]
         start = more.firsts[level]
@@ -127,6 +133,7 @@ def _merge(nodes: Nodes, into: int, node: int) -> None:
     box.capacity = max(box.capacity, other.capacity)
     box.max_travel = max(box.max_travel, other.max_travel)
     box.recent = min(box.recent, other.recent)
+    box.worth = max(box.worth, other.worth)
     nodes.skills[into] |= nodes.skills[node]
 
 
@@ -160,11 +167,40 @@ def quarters(weekday: int, start_minute: int, end_minute: int) -> int:
 
 
 class RowLists(NamedTuple):
-    """What rows point at: the pool of patterns, and the skills and levels of each row."""
+    """What rows point at by number or place.
+
+    Parameters
+    ----------
+    pool
+        Of patterns.
+    skills, levels
+        Of each row, one after the other; levels in millionths.
+    halves
+        By kind, referrals at which fairness is worth one half.
+    usual
+        Weights of skill, capacity and fairness by which nodes are bounded: shape (3,), millionths.
+    """
 
     pool: Int32Array
     skills: Int32Array
     levels: Int32Array
+    halves: Int64Array
+    usual: Int64Array
+
+
+@compiled
+def worth_of(table: Table, lists: RowLists, at: int) -> int:
+    """Return the most that a row can be worth by the usual weights without proximity and continuity.
+
+    It offers its best skill, and serves one unit.
+    """
+    row, level = table[at], int64(0)
+    for place in range(row.offers_at, row.offers_at + row.offers):
+        level = max(level, int64(lists.levels[place]))
+    capacity = max(row.remaining - 1, 0) / max(row.total, 1) * 1_000_000 + 1
+    fairness = np.exp2(-(row.recent / lists.halves[row.kind])) * 1_000_000 + 1
+    # The mean over several required skills may round up.
+    return int64(lists.usual[0] * (level + 1) + lists.usual[1] * capacity + lists.usual[2] * fairness) + 1
 
 
 @compiled
@@ -176,6 +212,10 @@ def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
     community = 1 << (row.community % MASK_BITS)
     left = max(row.remaining - 1, 0) * 1_000_000
     capacity = -(-left // max(row.total, 1))
+    nodes.row_skills[at] = 0
+    for number in lists.skills[row.offers_at : row.offers_at + row.offers]:
+        nodes.row_skills[at] |= 1 << (number % MASK_BITS)
+    worth = worth_of(table, lists, at)
     node = at >> ROW_BITS
     for level in range(len(nodes.firsts) - 1):
         place = nodes.firsts[level] + node
@@ -191,6 +231,7 @@ def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
         box.capacity = max(box.capacity, capacity)
         box.max_travel = max(box.max_travel, row.max_travel)
         box.recent = min(box.recent, row.recent)
+        box.worth = max(box.worth, worth)
         for number in lists.skills[row.offers_at : row.offers_at + row.offers]:
             nodes.skills[place, number // MASK_BITS] |= 1 << (number % MASK_BITS)
         node >>= FAN_BITS

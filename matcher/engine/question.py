@@ -69,6 +69,8 @@ class Aim(NamedTuple):
         Weights, in millionths.
     served_resident, based_here, assigned
         Parts of continuity, in millionths.
+    is_usual
+        Whether it asks for skills with the weights by which nodes are bounded.
     slowest
         Most referrals at which fairness is worth one half for any kind of provider.
     area_bits, hour_bits
@@ -100,6 +102,7 @@ class Aim(NamedTuple):
     served_resident: int
     based_here: int
     assigned: int
+    is_usual: bool
     slowest: int
     area_bits: int
     hour_bits: int
@@ -118,6 +121,8 @@ class SkillsAsked(NamedTuple):
         Least value per required skill, millionths: shape (n_required,).
     usable
         `similar`, 0 where even level 1 would not suffice.
+    usable_hash
+        Per required skill, the skills that can suffice, several skills to a bit: shape (n_required,).
     usable_bits, same_bits, similar_bits
         Per required skill, the skills that can suffice, are worth all, are worth anything: shape
         (n_required, n_words).
@@ -128,6 +133,7 @@ class SkillsAsked(NamedTuple):
     similar: Int32Array
     least: Int32Array
     usable: Int32Array
+    usable_hash: Int64Array
     usable_bits: Int64Array
     same_bits: Int64Array
     similar_bits: Int64Array
@@ -249,12 +255,19 @@ def _aim(
         served_resident=parts.served_resident,
         based_here=parts.based_in_community,
         assigned=parts.serves_by_assignment,
+        is_usual=_is_usual(context, vocabulary),
         slowest=slowest,
         area_bits=EVERYWHERE | _area_bits(areas),
         hour_bits=_hours(context, days),
         assigned_bits=_area_bits(assigned),
         community_bits=0 if community < 0 else 1 << (community % MASK_BITS),
     )
+
+
+def _is_usual(context: NeedContext, vocabulary: Vocabulary) -> bool:
+    _, skill, capacity, _, fairness = context.weights
+    is_same = context.parameters is vocabulary.parameters
+    return is_same and bool(context.requirements) and (skill, capacity, fairness) == vocabulary.usual
 
 
 def _is_particular(context: NeedContext) -> bool:
@@ -309,6 +322,7 @@ def _skills_asked(requirements: Sequence[Requirement], vocabulary: Vocabulary, w
         similar=similar,
         least=least,
         usable=usable,
+        usable_hash=np.array([_hash(row) for row in usable], np.int64),
         usable_bits=_bits(usable > 0, words),
         same_bits=_bits(usable == MILLION, words),
         similar_bits=_bits(similar > 0, words),
@@ -332,6 +346,13 @@ def _hours(context: NeedContext, days: Int64Array) -> int:
         first = min(max((start - midnight) // _MINUTE, 0), 1439)
         last = min(max(-((midnight - end) // _MINUTE), first + 1), 1440)
         mask |= quarters(weekday, first, last)
+    return mask
+
+
+def _hash(usable: Int32Array) -> int:
+    mask = 0
+    for number in np.flatnonzero(usable).tolist():
+        mask |= 1 << (number % MASK_BITS)
     return mask
 
 

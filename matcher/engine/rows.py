@@ -17,6 +17,7 @@ from graph_models.domain.skills import SkillOffer
 from matcher.availability import to_instant, to_microseconds
 from matcher.engine.growing import Growing, Interned, Patterns
 from matcher.fixed_point import MILLION, to_millionths
+from matcher.parameters import MatchParameters
 from matcher.rules import ready_at
 from matcher.travel import UNKNOWN_M, to_metres
 
@@ -62,9 +63,19 @@ Row = Any  # one of its rows
 
 
 class Vocabulary:
-    """The values that rows share, by number."""
+    """The values that rows share, by number.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    parameters
+        Their default weights are the usual ones, by which nodes are bounded most closely.
+    """
+
+    def __init__(self, parameters: MatchParameters) -> None:
+        _, skill, capacity, _, fairness = parameters.default_weights.in_order()
+        self.parameters = parameters
+        self.usual = (skill, capacity, fairness)
+        self.halves = Growing(np.int64)
         self.kinds = Interned[str]()
         self.skills = Interned[SkillId]()
         self.areas = Interned[AreaCode]()
@@ -77,6 +88,13 @@ class Vocabulary:
         self.eligibility = Patterns[Eligibility](self.pool, self._spell_eligibility)
         self.languages = Patterns[tuple[str, ...]](self.pool, self._spell_terms)
         self.accessibility = Patterns[tuple[str, ...] | None](self.pool, self._spell_accessibility)
+
+    def kind(self, name: str) -> int:
+        """Return the number of a kind."""
+        number = self.kinds.number(name)
+        if number == len(self.halves):
+            self.halves.extend([self.parameters.half_referrals_of(name)])
+        return number
 
     def patterns_serving(self, areas: Iterable[int]) -> list[int]:
         """Return the numbers, ascending, of all lists of areas served that include one of some areas."""
@@ -130,7 +148,7 @@ class Vocabulary:
             UNKNOWN_M if travel is None else to_metres(travel),
             provider.recent_referrals,
             NO_CAP if cap is None else cap,
-            self.kinds.number(provider.kind),
+            self.kind(provider.kind),
             self.communities.number(provider.community_code),
             self.serves.number(provider.serves),
             self.hours.number(provider.availability),

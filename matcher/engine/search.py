@@ -21,6 +21,7 @@ from matcher.engine.judging import (
     fill_values,
     is_among,
     is_skilled,
+    is_there,
     metres,
     other_bits,
     plain_bits,
@@ -29,7 +30,7 @@ from matcher.engine.judging import (
 from matcher.engine.nodes import FAN_BITS, ROW_BITS, Node
 from matcher.engine.question import Aim, Question
 from matcher.engine.ranking import Ranking, blank_ranking, enter, least_score
-from matcher.engine.rows import Table
+from matcher.engine.rows import Row
 from matcher.engine.snapshot import STALE, Snapshot, is_stale
 from matcher.fixed_point import MILLION
 
@@ -72,10 +73,17 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int) -> Found:
         if at >= 0 and not consider(question, snapshot, at, ranking, values):
             return nothing_found(at)
     # Taken out of their tuples once: counting references to arrays would take most of the time.
-    aim, table, offers, usable = question.aim, snapshot.table, snapshot.lists.skills, question.skills.usable
-    boxes, skills, firsts = snapshot.nodes.boxes, snapshot.nodes.skills, snapshot.nodes.firsts
+    aim, table, boxes, skills = question.aim, snapshot.table, snapshot.nodes.boxes, snapshot.nodes.skills
+    firsts, used, row_skills = snapshot.nodes.firsts, snapshot.used, snapshot.nodes.row_skills
+    offers, levels, pool = snapshot.lists.skills, snapshot.lists.levels, snapshot.lists.pool
+    usable, usable_hash, second = question.skills.usable, question.skills.usable_hash, question.skills.second
     usable_bits, same_bits = question.skills.usable_bits, question.skills.same_bits
-    second, serving, used = question.skills.second, question.serving, snapshot.used
+    least_values, serving, days, halves = (
+        question.skills.least,
+        question.serving,
+        question.days,
+        question.halves,
+    )
     chosen = np.empty(1 << ROW_BITS, np.int32)
     bounds, places = np.empty(256, np.float64), np.empty(256, np.int64)
     size, level = 0, len(firsts) - 2
@@ -95,10 +103,24 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int) -> Found:
                 if bound >= least_score(ranking):
                     bounds, places, size = _push(bounds, places, size, bound, child)
             continue
-        end = min((node + 1) << ROW_BITS, used)
-        ties = _continuity(aim, boxes[node])
-        least = least_score(ranking)
-        count = _glance(aim, table, node << ROW_BITS, end, offers, usable, serving, ties, least, chosen)
+        least, count = least_score(ranking), 0
+        rest = aim.continuity * _continuity(aim, boxes[node]) + 1.0
+        for at in range(node << ROW_BITS, min((node + 1) << ROW_BITS, used)):
+            if not _offers_all(row_skills[at], usable_hash):
+                continue
+            row = table[at]
+            away = _straight_metres(aim, row)
+            if not away <= min(row.max_travel, aim.radius) + 1.0 or plain_bits(aim, row, 0):
+                continue
+            if not row.is_alive or not is_among(serving, row.serves):
+                continue
+            skill = _skill_bound(usable, least_values, offers, levels, row)
+            if skill < 0 or _row_bound(aim, row, skill, away, halves) + rest < least:
+                continue
+            if aim.needed and not is_there(days, aim.needed, pool, row.hours):
+                continue
+            chosen[count] = at
+            count += 1
         for at in chosen[:count]:
             if not consider(question, snapshot, at, ranking, values):
                 return nothing_found(at)
@@ -106,53 +128,48 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int) -> Found:
 
 
 @inlined
-def _glance(
-    aim: Aim,
-    table: Table,
-    first: int,
-    end: int,
-    offers: Int32Array,
-    usable: Int32Array,
-    serving: Int32Array,
-    ties: float,
-    least: int,
-    chosen: Int32Array,
-) -> int:
-    """Choose the rows from `first` to `end` that may be worth listing.
+def _offers_all(offered: int, usable_hash: Int64Array) -> bool:
+    """Whether a row may offer something that can suffice for each required skill."""
+    enough = True
+    for number in range(len(usable_hash)):
+        enough = enough and (offered & usable_hash[number]) != 0
+    return enough
 
-    What is dropped fails a rule or cannot reach `least`; what is chosen has to be looked at closely.
-    """
-    count, required = 0, len(usable)
-    rest = aim.continuity * ties + aim.fairness * MILLION + 1.0
-    for at in range(first, end):
-        row = table[at]
-        if not row.is_alive or not row.is_active or row.remaining < aim.wanted or row.ready_at > aim.now:
-            continue
-        east, north, up = row.x - aim.x, row.y - aim.y, row.z - aim.z
-        away = RADIUS_M * sqrt(east * east + north * north + up * up)
-        if not away <= min(row.max_travel, aim.radius) + 1.0 or not is_among(serving, row.serves):
-            continue
-        total = 0
-        for number in range(required):
-            best = 0
-            for place in range(row.offers_at, row.offers_at + row.offers):
-                best = max(best, usable[number, offers[place]])
-            total += best
-            if not best:
-                total = -1
-                break
-        if total < 0:
-            continue
-        skill = total / required + 1.0 if required else np.float64(MILLION)
-        bound = rest + aim.skill * skill
-        bound += aim.capacity * (max(row.remaining - aim.units, 0) / max(row.total, 1) * MILLION + 1.0)
-        if bound + aim.proximity * MILLION < least:
-            continue
-        bound += aim.proximity * (np.exp2(-max(away - 1.0, 0.0) / aim.half) * MILLION + 1.0)
-        if bound >= least:
-            chosen[count] = at
-            count += 1
-    return count
+
+@inlined
+def _straight_metres(aim: Aim, row: Row) -> float:
+    """Return the distance of a row through the Earth, which is no longer than the one over it."""
+    east, north, up = row.x - aim.x, row.y - aim.y, row.z - aim.z
+    return RADIUS_M * sqrt(east * east + north * north + up * up)
+
+
+@inlined
+def _skill_bound(
+    usable: Int32Array, least: Int32Array, offers: Int32Array, levels: Int32Array, row: Row
+) -> float:
+    """Return the most that the factor of skill can be, or -1 if a required skill does not suffice."""
+    total, required = 0.0, len(least)
+    for number in range(required):
+        best = int64(0)
+        for place in range(row.offers_at, row.offers_at + row.offers):
+            best = max(best, int64(usable[number, offers[place]]) * levels[place])
+        worth = best / MILLION
+        if worth + 1.0 < least[number] or not best:
+            total = -1.0
+            break
+        total += worth
+    return total if total < 0 else (total / required + 1.0 if required else np.float64(MILLION))
+
+
+@inlined
+def _row_bound(aim: Aim, row: Row, skill: float, away: float, halves: Int64Array) -> float:
+    """Return the most that a row can be worth without continuity."""
+    return (
+        aim.proximity * (np.exp2(-max(away - 1.0, 0.0) / aim.half) * MILLION + 1.0)
+        + aim.skill * skill
+        + aim.capacity * (max(row.remaining - aim.units, 0) / max(row.total, 1) * MILLION + 1.0)
+        + aim.fairness * (np.exp2(-(row.recent / halves[row.kind])) * MILLION + 1.0)
+    )
 
 
 @inlined
@@ -192,14 +209,15 @@ def _bound(
     near = RADIUS_M * least_chord(aim, box) - 1.0
     if near > min(box.max_travel, aim.radius):
         return _NOBODY
-    return (
-        aim.proximity * (np.exp2(-max(near, 0.0) / aim.half) * MILLION + 1.0)
-        + aim.skill * (skill / required + 1.0 if required else np.float64(MILLION))
+    static = (
+        aim.skill * (skill / required + 1.0 if required else np.float64(MILLION))
         + aim.capacity * np.float64(box.capacity)
-        + aim.continuity * _continuity(aim, box)
         + aim.fairness * (np.exp2(-(box.recent / aim.slowest)) * MILLION + 1.0)
-        + 1.0
     )
+    if aim.is_usual:
+        static = min(static, np.float64(box.worth))
+    near_by = aim.proximity * (np.exp2(-max(near, 0.0) / aim.half) * MILLION + 1.0)
+    return near_by + static + aim.continuity * _continuity(aim, box) + 1.0
 
 
 @inlined

@@ -63,24 +63,27 @@ class Snapshot(NamedTuple):
         """Whether no writer has been at work since."""
         return int(self.epoch[0]) == self.seen
 
-    def id_at(self, row: int) -> ProviderId:
-        """Return the id of the provider in a row."""
-        at = self.table[row]
-        return ProviderId(self._text(int(at["text_at"]), int(at["id_bytes"])))
+    def names(self, rows: Table) -> list[tuple[str, str]]:
+        """Return id and name of the providers in some rows.
 
-    def name_at(self, row: int) -> str:
-        """Return the name of the provider in a row."""
-        at = self.table[row]
-        return self._text(int(at["text_at"]) + int(at["id_bytes"]), int(at["name_bytes"]))
+        Parameters
+        ----------
+        rows
+            Of `ROW`, shape (n,).
+        """
+        columns = (rows[name].tolist() for name in ("text_at", "id_bytes", "name_bytes"))
+        return [
+            (self._text(start, id_bytes), self._text(start + id_bytes, name_bytes))
+            for start, id_bytes, name_bytes in zip(*columns, strict=True)
+        ]
 
     def provider_at(self, row: int, vocabulary: Vocabulary) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell."""
         at = self.table[row]
+        [(provider_id, name)] = self.names(self.table[row : row + 1])
         offers = slice(int(at["offers_at"]), int(at["offers_at"]) + int(at["offers"]))
         skills, levels = self.lists.skills[offers].tolist(), self.lists.levels[offers].tolist()
-        return vocabulary.unpack(
-            at, self.id_at(row), self.name_at(row), list(zip(skills, levels, strict=True))
-        )
+        return vocabulary.unpack(at, ProviderId(provider_id), name, list(zip(skills, levels, strict=True)))
 
     def _text(self, start: int, length: int) -> str:
         return self.texts[start : start + length].tobytes().decode()

@@ -24,7 +24,7 @@ def test_engine_equals_reference_on_random_cities(city: City, limit: int, explai
     """On any small city, both give the same answer."""
     context = city.context()
     expected = reference_suggestions(context, city.providers, limit, explain=explain)
-    assert Engine(city.providers).suggest(context, limit, explain=explain) == expected
+    assert Engine(city.providers, city.parameters).suggest(context, limit, explain=explain) == expected
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_engine_equals_reference_on_the_demo_city() -> None:
         each for each in parts["needs"] if isinstance(each, Need) and each.status is NeedStatus.ACTIVE
     ]
     one_each = {need.category_id: need for need in open_needs}
-    engine = Engine(providers)
+    engine = Engine(providers, catalogue.parameters)
     assert len(engine) > 40_000
     for need in list(one_each.values())[::16]:
         resident = residents.get(need.resident_id) if need.resident_id else None

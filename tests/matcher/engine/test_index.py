@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +10,11 @@ from hypothesis import strategies as st
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.domain.skills import SkillOffer
 from matcher.engine import index as index_module
+from matcher.engine import layout as layout_module
 from matcher.engine.index import ProviderIndex
 from matcher.engine.rows import ROW
 from matcher.fixed_point import to_millionths
+from matcher.parameters import default_parameters
 from matcher.rules import ready_at
 from matcher.travel import to_metres
 from tests.builders import NOW, a_provider
@@ -45,7 +46,7 @@ def held(index: ProviderIndex, provider_id: str) -> Provider | None:
 @given(cities(), st.booleans())
 def test_a_row_gives_back_its_provider(city: City, is_settled: bool) -> None:
     """Nothing that matching looks at is lost in the columns, nor when they are laid out anew."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change(city.providers)
     if is_settled:
         index.settle()
@@ -65,7 +66,7 @@ def test_a_row_gives_back_its_provider(city: City, is_settled: bool) -> None:
 )
 def test_changes_are_made_in_place(change: dict[str, object]) -> None:
     """Whatever changes but skills, place and name, the provider keeps its row: no row dies."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change([a_provider("p1"), a_provider("p2")])
     before = index.find(["p1"], index.snapshot)
     changed = replace(a_provider("p1"), **change)
@@ -90,7 +91,7 @@ def test_changes_are_made_in_place(change: dict[str, object]) -> None:
 )
 def test_changed_skills_places_and_names_take_a_new_row(change: dict[str, object]) -> None:
     """The old row dies."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change([a_provider("p1"), a_provider("p2")])
     changed = replace(a_provider("p1"), **change)
     index.change([changed])
@@ -101,7 +102,7 @@ def test_changed_skills_places_and_names_take_a_new_row(change: dict[str, object
 
 def test_putting_and_removing_is_one_change() -> None:
     """Who comes and who goes do so together; who is not there is gone already."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change([a_provider("p1"), a_provider("p2")])
     before = index.snapshot
     index.change([a_provider("p3")], ["p1", "nobody", "p1"])
@@ -114,7 +115,7 @@ def test_putting_and_removing_is_one_change() -> None:
 def test_dead_rows_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often skills change, at most half of the rows are dead (beyond a few)."""
     monkeypatch.setattr(index_module, "MIN_DEAD", 4)
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change(a_provider(f"p{number}") for number in range(5))
     index.settle()
     for turn in range(1, 20):
@@ -127,21 +128,43 @@ def test_dead_rows_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_scattered_rows_are_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that were appended are laid out by place when there are too many, and their texts with them."""
     monkeypatch.setattr(index_module, "MIN_UNSETTLED", 8)
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.settle()
     for number in range(200):
         index.change([a_provider(f"p{number}", location=north(number * 37 % 200))])
     generation = index.snapshot.generation
     assert generation > 2
     index.settle()
-    assert np.all(np.diff(index.snapshot.table["latitude"]) >= 0)
+    assert len(index.snapshot.table) == 200
     assert {held(index, f"p{number}").name for number in range(200)} == {f"Provider p{n}" for n in range(200)}
+
+
+def test_neighbours_are_in_order_of_skill_and_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows lie by place; within a neighbourhood by their rarest skill, the best of it first."""
+    monkeypatch.setattr(layout_module, "NEIGHBOURS", 4)
+    rare, frequent = SkillOffer("repairs", 1), SkillOffer("care", 0.5)
+    index = ProviderIndex(default_parameters())
+    index.change(
+        [
+            a_provider("near-1", skills=(frequent,)),
+            a_provider("near-2", skills=(rare, frequent), capacity=Capacity(4, 3)),
+            a_provider("near-3", skills=(frequent,), capacity=Capacity(4)),
+            a_provider("near-4", skills=(rare,), capacity=Capacity(4)),
+            a_provider("far", skills=(frequent,), location=north(90_000)),
+        ]
+    )
+    index.settle()
+    ids = [provider_id for provider_id, _ in index.snapshot.names(index.snapshot.table)]
+    assert {*ids[:4]} == {"near-1", "near-2", "near-3", "near-4"}
+    assert ids.index("near-4") == ids.index("near-2") - 1
+    assert abs(ids.index("near-1") - ids.index("near-3")) == 1
+    assert ids[4] == "far"
 
 
 def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names each row that was written, and is cut by laying the rows out anew."""
     monkeypatch.setattr(index_module, "LONGEST_LOG", 10)
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.settle()
     for turn in range(30):
         index.change([a_provider("p1", capacity=Capacity(4 + turn))])
@@ -151,7 +174,7 @@ def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_skills_take_more_words() -> None:
     """The nodes have a bit for each skill, however many there are."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.settle()
     for number in range(200):
         index.change([a_provider(f"p{number}", skills=(SkillOffer(f"skill-{number}", 0.5),))])
@@ -161,7 +184,7 @@ def test_many_skills_take_more_words() -> None:
 
 def test_the_last_of_several_versions_counts() -> None:
     """A provider put twice at once is there once, as it was put last."""
-    index = ProviderIndex()
+    index = ProviderIndex(default_parameters())
     index.change([a_provider("p1"), a_provider("p1", name="Later")])
     assert (len(index), index.snapshot.used, held(index, "p1").name) == (1, 1, "Later")
 

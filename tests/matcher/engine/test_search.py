@@ -41,11 +41,19 @@ def crowd(city: City, seed: int, size: int) -> list[Provider]:
 
 
 @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(city=cities(), seed=st.integers(0, 1_000), limit=st.sampled_from((1, 10)), explain=st.booleans())
-def test_a_crowd_gets_the_answer_of_the_reference(city: City, seed: int, limit: int, explain: bool) -> None:
-    """With three levels of nodes, also after a part of the crowd has changed and another has gone."""
+@given(
+    city=cities(),
+    seed=st.integers(0, 1_000),
+    limit=st.sampled_from((1, 10)),
+    explain=st.booleans(),
+    is_usual=st.booleans(),
+)
+def test_a_crowd_gets_the_answer_of_the_reference(
+    city: City, seed: int, limit: int, explain: bool, is_usual: bool
+) -> None:
+    """With two levels of nodes, also after a part of the crowd has changed and another has gone."""
     context, several = city.context(), crowd(city, seed, 700)
-    engine = Engine(several[:600])
+    engine = Engine(several[:600], city.parameters if is_usual else None)
     changed = [replace(each, capacity=Capacity(9, 8)) for each in several[:90]]
     engine.change([*several[600:], *changed], [each.id for each in several[100:150]])
     now = [*changed, *several[90:100], *several[150:]]
