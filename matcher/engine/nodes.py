@@ -94,7 +94,8 @@ def blank_nodes(rows: int, words: int) -> Nodes:
         boxes[f"low_{axis}"], boxes[f"high_{axis}"] = np.inf, -np.inf
     boxes["remaining"], boxes["capacity"], boxes["max_travel"] = -1, -1, -1
     boxes["recent"] = np.iinfo(np.int32).max
-    return Nodes(boxes, np.zeros((len(boxes), words), np.int64), firsts, np.zeros(counts[0] << ROW_BITS, np.int64))
+    skills, row_skills = np.zeros((len(boxes), words), np.int64), np.zeros(counts[0] << ROW_BITS, np.int64)
+    return Nodes(boxes, skills, firsts, row_skills)
 
 
 def enlarged(nodes: Nodes, rows: int, words: int) -> Nodes:
