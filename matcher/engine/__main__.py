@@ -1,0 +1,39 @@
+"""``python -m matcher.engine``: compile all of the engine now, so that no question has to wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from graph_models.domain.categories import Category
+from graph_models.domain.identifiers import CategoryId, NeedId, ProviderId, SkillId
+from graph_models.domain.needs import Need
+from graph_models.domain.places import Location
+from graph_models.domain.providers import Capacity, Provider
+from graph_models.domain.skills import Skill, SkillOffer, SkillRequirement
+from matcher.catalogue import compile_catalogue
+from matcher.context import gather_context
+from matcher.engine.engine import Engine
+from matcher.parameters import default_parameters
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HERE = Location(23.1, 113.3)
+
+
+def main() -> None:
+    """Ask an engine of one provider all kinds of questions."""
+    parameters, skill_id, category_id = default_parameters(), SkillId("s"), CategoryId("c")
+    provider = Provider(ProviderId("p"), "volunteer", "p", Capacity(2), (SkillOffer(skill_id, 1),), HERE)
+    engine = Engine([provider], parameters)
+    for is_remote in (False, True):
+        category = Category(category_id, "c", "c", (SkillRequirement(skill_id),), is_remote=is_remote)
+        catalogue = compile_catalogue((), [Skill(skill_id, "s", "s")], [category], parameters)
+        need = Need(NeedId("n"), category_id, NOW, location=HERE)
+        context = gather_context(need, catalogue, NOW)
+        engine.suggest(context, 1, explain=True)
+        engine.change([replace(provider, name="q")])
+        engine.change(remove=[ProviderId("nobody")])
+
+
+if __name__ == "__main__":
+    main()
