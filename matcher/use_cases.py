@@ -230,9 +230,11 @@ class LiveMatcher:
         catalogue = self._read_catalogue() if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)
         self._epoch += is_catalogue_stale
-        self._engine.change(found, map(ProviderId, gone))
-        self._catalogue = catalogue
-        self._epoch += is_catalogue_stale
+        try:
+            self._engine.change(found, map(ProviderId, gone))
+            self._catalogue = catalogue
+        finally:
+            self._epoch += is_catalogue_stale
         self._cursor = change_sets[-1].sequence
 
     def _read_catalogue(self) -> Catalogue:

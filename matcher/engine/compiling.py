@@ -21,7 +21,9 @@ int64 = cast("Callable[[Any], int]", np.int64)
 
 
 def _digest() -> str:
-    sources = sorted(resources.files("matcher.engine").iterdir(), key=lambda each: each.name)
+    # The constants that are compiled in come from the modules beside this package, too.
+    folders = (resources.files(package) for package in ("matcher", "matcher.engine"))
+    sources = sorted((each for folder in folders for each in folder.iterdir()), key=lambda each: each.name)
     texts = (each.read_bytes() for each in sources if each.name.endswith(".py"))
     return blake2b(b"\0".join(texts), digest_size=8).hexdigest()
 

@@ -25,7 +25,7 @@ from matcher.scoring import factor_values
 from matcher.suggestions import NearMiss, Suggestion, SuggestionList, describe_suggestion
 
 A = TypeVar("A", Found, Surveyed)
-_TRIES = 3
+_TRIES = 10
 _BATCH = 10_000
 _REASONS = tuple(Reason)
 
@@ -33,7 +33,8 @@ _REASONS = tuple(Reason)
 class Engine:
     """Answers for a changing set of providers.
 
-    May be shared between threads. Answers never wait for updates, and never see one by halves.
+    May be shared between threads. Answers never see an update by halves, and do not wait for one unless
+    they were overtaken ten times.
 
     Parameters
     ----------

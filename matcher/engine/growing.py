@@ -14,6 +14,7 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
 _GROWTH = 1.25
+LARGEST_NUMBER = 2**27 - 1  # of a pattern: it shares 63 bits with the worth of a row, see `standings`
 
 
 def with_room(array: npt.NDArray[Any], used: int, wanted: int) -> npt.NDArray[Any]:
@@ -123,7 +124,10 @@ class Patterns(Generic[T]):
         number = self._numbers.get(value)
         if number is None:
             spelled = self._spell(value)
-            number = len(self._pool)
+            if (number := len(self._pool)) > LARGEST_NUMBER:
+                raise OverflowError(
+                    "there are too many distinct hours, terms and service areas for one index"
+                )
             self._pool.extend([len(spelled), *spelled])
             self._numbers[value], self._values[number] = number, value
         return number

@@ -20,7 +20,7 @@ from matcher.engine.layout import curve_order, laid_out
 from matcher.engine.nodes import MASK_BITS, ROW_BITS, RowLists, blank_nodes, enlarged
 from matcher.engine.rows import ROW, Vocabulary
 from matcher.engine.snapshot import Snapshot
-from matcher.engine.writing import Batch, commit, compare, only, packed
+from matcher.engine.writing import Batch, commit, compare, find_living, only, packed
 from matcher.parameters import MatchParameters
 
 MIN_UNSETTLED = 8_192
@@ -64,13 +64,12 @@ class ProviderIndex:
         return self._alive
 
     def find(self, provider_ids: Iterable[str], snapshot: Snapshot) -> Int32Array:
-        """Return the rows of living providers, -1 for each that is not there, of shape (n,)."""
+        """Return the rows of living providers, -1 for each that is not there, of shape (n,).
+
+        A stale snapshot has none: whatever is asked with them is refused in any case.
+        """
         wanted = list(provider_ids)
-        if not wanted or not snapshot.used:
-            return np.full(len(wanted), -1, np.int32)
-        found = keys.find_each(snapshot.slots, snapshot.table, snapshot.texts, *keys.spelled(wanted))
-        is_alive = snapshot.table["is_alive"][np.maximum(found, 0)]
-        return np.where((found >= 0) & is_alive, found, -1).astype(np.int32)
+        return find_living(snapshot, *keys.spelled(wanted)) if wanted else np.empty(0, np.int32)
 
     def change(self, put: Iterable[Provider], remove: Iterable[str] = ()) -> None:
         """Add or replace some providers and remove others, all at once.
@@ -151,8 +150,11 @@ class ProviderIndex:
         used = self.snapshot.used
         is_scattered = used - self._settled > MIN_UNSETTLED + self._settled // 64
         is_holed = used - self._alive > max(MIN_DEAD, self._alive)
-        if is_scattered or is_holed or len(self._log) > LONGEST_LOG:
+        if is_scattered or is_holed:
             self.settle()
+        elif len(self._log) > LONGEST_LOG:
+            self._log, before = Growing(np.int32), self.snapshot
+            self.snapshot = before._replace(log=self._log.array, generation=before.generation + 1)
 
     def _lists(self) -> RowLists:
         known = self.vocabulary

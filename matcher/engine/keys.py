@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
 from matcher.engine.compiling import compiled, compiled_aside, int64
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.rows import Table
+from matcher.engine.rows import Bytes, Table
 
 FREE = -1
-Bytes = npt.NDArray[np.uint8]
 
 
 def blank_slots(rows: int) -> Int32Array:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from matcher.engine import keys
-from matcher.engine.compiling import compiled_aside, int64
+from matcher.engine.compiling import compiled_aside
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.nodes import RowLists, blank_nodes, cover_rows, worth_of
-from matcher.engine.rows import Table
+from matcher.engine.rows import Table, gathered
 from matcher.engine.snapshot import Snapshot
 
 NEIGHBOURS = 1_024  # rows
@@ -77,22 +77,16 @@ def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
     alive = np.flatnonzero(snapshot.table["is_alive"][: snapshot.used])
     order = alive[curve_order(snapshot.table[alive])]
     order = order[_neighbourhood_order(snapshot.table[order], snapshot.lists)]
-    sizes = snapshot.table[order]
-    offers, lengths = (
-        sizes["offers"].astype(np.int64),
-        sizes["id_bytes"].astype(np.int64) + sizes["name_bytes"],
-    )
-    skills, levels = np.empty(int(offers.sum()), np.int32), np.empty(int(offers.sum()), np.int32)
-    texts = np.empty(int(lengths.sum()), np.uint8)
-    _copy(snapshot, sizes, skills, levels, texts)
+    table = snapshot.table[order]
+    skills, levels, texts = gathered(table, snapshot.lists.skills, snapshot.lists.levels, snapshot.texts)
     lists = snapshot.lists._replace(skills=skills, levels=levels)
-    nodes = blank_nodes(len(sizes), words)
-    cover_rows(nodes, sizes, lists, len(sizes))
-    slots = keys.blank_slots(len(sizes))
-    keys.enter_rows(slots, sizes, texts, len(sizes))
+    nodes = blank_nodes(len(table), words)
+    cover_rows(nodes, table, lists, len(table))
+    slots = keys.blank_slots(len(table))
+    keys.enter_rows(slots, table, texts, len(table))
     return snapshot._replace(
-        table=sizes,
-        used=len(sizes),
+        table=table,
+        used=len(table),
         lists=lists,
         texts=texts,
         nodes=nodes,
@@ -100,22 +94,3 @@ def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
         log=np.empty(0, np.int32),
         generation=snapshot.generation + 1,
     )
-
-
-@compiled_aside
-def _copy(
-    snapshot: Snapshot, table: Table, skills: Int32Array, levels: Int32Array, texts: np.ndarray
-) -> None:
-    """Gather what rows point at, and point them there."""
-    offers_at = text_at = int64(0)
-    for at in range(len(table)):
-        row = table[at]
-        count, length = int64(row.offers), int64(row.id_bytes) + int64(row.name_bytes)
-        for place in range(count):
-            skills[offers_at + place] = snapshot.lists.skills[row.offers_at + place]
-            levels[offers_at + place] = snapshot.lists.levels[row.offers_at + place]
-        for place in range(length):
-            texts[text_at + place] = snapshot.texts[row.text_at + place]
-        row.offers_at, row.text_at = offers_at, text_at
-        offers_at += count
-        text_at += length

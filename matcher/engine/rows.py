@@ -15,8 +15,9 @@ from graph_models.domain.providers import Capacity, Eligibility, Provider
 from graph_models.domain.schedules import WeeklyAvailability
 from graph_models.domain.skills import SkillOffer
 from matcher.availability import to_instant, to_microseconds
-from matcher.engine.growing import Growing, Interned, Patterns
-from matcher.fixed_point import MILLION, to_millionths
+from matcher.engine.compiling import compiled_aside, int64
+from matcher.engine.growing import Growing, Int32Array, Interned, Patterns
+from matcher.fixed_point import MILLION
 from matcher.parameters import MatchParameters
 from matcher.rules import ready_at
 from matcher.travel import UNKNOWN_M, to_metres
@@ -60,6 +61,7 @@ ROW = np.dtype(
 
 Table = npt.NDArray[Any]  # of `ROW`; compiled functions read its fields as attributes
 Row = Any  # one of its rows
+Bytes = npt.NDArray[np.uint8]
 
 
 class Vocabulary:
@@ -195,10 +197,6 @@ class Vocabulary:
             last_referral_at=None if row["ready_at"] == NEVER else to_instant(int(row["ready_at"]), UTC),
         )
 
-    def offers_of(self, provider: Provider) -> list[tuple[int, int]]:
-        """Return its skills by number, with levels in millionths."""
-        return [(self.skills.number(each.skill_id), to_millionths(each.level)) for each in provider.skills]
-
 
 def _spell_hours(hours: WeeklyAvailability | None) -> list[int]:
     if hours is None:
@@ -212,3 +210,36 @@ def place_on_sphere(table: Table) -> None:
     table["x"] = np.cos(latitude) * np.cos(longitude)
     table["y"] = np.cos(latitude) * np.sin(longitude)
     table["z"] = np.sin(latitude)
+
+
+@compiled_aside
+def gathered(
+    table: Table, skills: Int32Array, levels: Int32Array, texts: Bytes
+) -> tuple[Int32Array, Int32Array, Bytes]:
+    """Copy what some rows point at, in their order, and point them at the copy.
+
+    Parameters
+    ----------
+    table
+        Rows that nobody else has yet; their places are changed.
+    skills, levels, texts
+        What they point at.
+    """
+    offers, length = int64(0), int64(0)
+    for at in range(len(table)):
+        offers += table[at].offers
+        length += int64(table[at].id_bytes) + int64(table[at].name_bytes)
+    own_skills, own_levels = np.empty(offers, np.int32), np.empty(offers, np.int32)
+    own_texts = np.empty(length, np.uint8)
+    offers, length = int64(0), int64(0)
+    for at in range(len(table)):
+        row = table[at]
+        for place in range(row.offers):
+            own_skills[offers + place] = skills[row.offers_at + place]
+            own_levels[offers + place] = levels[row.offers_at + place]
+        for place in range(int64(row.id_bytes) + int64(row.name_bytes)):
+            own_texts[length + place] = texts[row.text_at + place]
+        row.offers_at, row.text_at = offers, length
+        offers += row.offers
+        length += int64(row.id_bytes) + int64(row.name_bytes)
+    return own_skills, own_levels, own_texts

@@ -38,9 +38,9 @@ class Snapshot(NamedTuple):
     slots
         Where ids are found, see `matcher.engine.keys`.
     log
-        Rows that were written since rows got their numbers, oldest first.
+        Rows that were written, oldest first, since it was begun.
     generation
-        How often rows got new numbers.
+        How often it was begun anew, because rows got new numbers or it was too long.
     epoch
         Counted up by every writer: shape (1,), shared by all snapshots.
     seen
@@ -79,8 +79,8 @@ class Snapshot(NamedTuple):
 
     def provider_at(self, row: int, vocabulary: Vocabulary) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell."""
-        at = self.table[row]
-        [(provider_id, name)] = self.names(self.table[row : row + 1])
+        one = self.table[row : row + 1].copy()  # at once: a writer may overwrite the row while it is read
+        at, [(provider_id, name)] = one[0], self.names(one)
         offers = slice(int(at["offers_at"]), int(at["offers_at"]) + int(at["offers"]))
         skills, levels = self.lists.skills[offers].tolist(), self.lists.levels[offers].tolist()
         return vocabulary.unpack(at, ProviderId(provider_id), name, list(zip(skills, levels, strict=True)))

@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from graph_models.domain.providers import Provider
 from matcher.engine.compiling import compiled, int64
-from matcher.engine.growing import Int32Array
-from matcher.engine.keys import Bytes, enter_row, find_each
+from matcher.engine.growing import Int32Array, Int64Array
+from matcher.engine.keys import enter_row, find_each
 from matcher.engine.nodes import widen
-from matcher.engine.rows import ROW, Table, Vocabulary, place_on_sphere
-from matcher.engine.snapshot import Snapshot
+from matcher.engine.rows import ROW, Bytes, Table, Vocabulary, gathered, place_on_sphere
+from matcher.engine.snapshot import Snapshot, is_stale
+from matcher.fixed_point import to_millionths
 
 
 class Batch(NamedTuple):
@@ -49,7 +50,7 @@ def packed(providers: Sequence[Provider], vocabulary: Vocabulary) -> Batch:
         rows.append(vocabulary.pack(provider, len(skills), text_at, (len(spelled_id), len(name))))
         for offer in provider.skills:
             skills.append(number_of(offer.skill_id))
-            levels.append(round(offer.level * 1_000_000))
+            levels.append(to_millionths(offer.level))
         texts += (spelled_id, name)
         text_at += len(spelled_id) + len(name)
     table = np.array(rows, ROW)
@@ -65,30 +66,19 @@ def packed(providers: Sequence[Provider], vocabulary: Vocabulary) -> Batch:
 def only(batch: Batch, which: npt.NDArray[np.intp]) -> Batch:
     """Return some of a batch, in the order given."""
     table = batch.table[which]
-    return Batch(table, *_gathered(batch, table))
+    return Batch(table, *gathered(table, batch.skills, batch.levels, batch.texts))
 
 
 @compiled
-def _gathered(batch: Batch, table: Table) -> tuple[Int32Array, Int32Array, Bytes]:
-    """Copy what rows point at, and point them there."""
-    offers, length = int64(0), int64(0)
-    for at in range(len(table)):
-        offers += table[at].offers
-        length += int64(table[at].id_bytes) + int64(table[at].name_bytes)
-    skills, levels = np.empty(offers, np.int32), np.empty(offers, np.int32)
-    texts = np.empty(length, np.uint8)
-    offers, length = int64(0), int64(0)
-    for at in range(len(table)):
-        row = table[at]
-        for place in range(row.offers):
-            skills[offers + place] = batch.skills[row.offers_at + place]
-            levels[offers + place] = batch.levels[row.offers_at + place]
-        for place in range(int64(row.id_bytes) + int64(row.name_bytes)):
-            texts[length + place] = batch.texts[row.text_at + place]
-        row.offers_at, row.text_at = offers, length
-        offers += row.offers
-        length += int64(row.id_bytes) + int64(row.name_bytes)
-    return skills, levels, texts
+def find_living(snapshot: Snapshot, ids: Bytes, starts: Int64Array) -> Int32Array:
+    """Return the rows of living providers, -1 for each that is not there, of shape (n,)."""
+    if is_stale(snapshot):  # its slots may tell rows that its table does not have
+        return np.full(len(starts) - 1, -1, np.int32)
+    found = find_each(snapshot.slots, snapshot.table, snapshot.texts, ids, starts)
+    for place in range(len(found)):
+        if found[place] >= 0 and not snapshot.table[found[place]].is_alive:
+            found[place] = -1
+    return found
 
 
 @compiled
@@ -108,10 +98,9 @@ def compare(snapshot: Snapshot, batch: Batch) -> tuple[Int32Array, npt.NDArray[n
     for place in range(count):
         new = batch.table[place]
         starts[0], starts[1] = new.text_at, new.text_at + new.id_bytes
-        at = find_each(snapshot.slots, snapshot.table, snapshot.texts, batch.texts, starts)[0]
-        old[place] = at if at >= 0 and snapshot.table[at].is_alive else -1
+        old[place] = find_living(snapshot, batch.texts, starts)[0]
         if old[place] >= 0:
-            is_same[place] = _fits(snapshot, at, batch, place)
+            is_same[place] = _fits(snapshot, old[place], batch, place)
     return old, is_same
 
 

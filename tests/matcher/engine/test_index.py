@@ -161,14 +161,28 @@ def test_neighbours_are_in_order_of_skill_and_worth(monkeypatch: pytest.MonkeyPa
     assert ids[4] == "far"
 
 
+def test_a_stale_snapshot_has_no_rows() -> None:
+    """What it would tell may lie beyond its table, which has been replaced by a longer one."""
+    index = ProviderIndex(default_parameters())
+    index.change([a_provider("p1")])
+    before = index.snapshot
+    index.change(a_provider(f"q{number}") for number in range(1_000))
+    assert len(index.snapshot.table) > len(before.table)
+    assert index.find(["p1", "q999"], before).tolist() == [-1, -1]
+    assert all(index.find(["p1", "q999"], index.snapshot) >= 0)
+
+
 def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names each row that was written, and is cut by laying the rows out anew."""
+    """It names each row that was written, and is begun anew without laying any row out."""
     monkeypatch.setattr(index_module, "LONGEST_LOG", 10)
     index = ProviderIndex(default_parameters())
+    index.change([a_provider("p1")])
     index.settle()
+    table = index.snapshot.table
     for turn in range(30):
         index.change([a_provider("p1", capacity=Capacity(4 + turn))])
         assert len(index.snapshot.log) <= 10
+        assert index.snapshot.table is table
     assert held(index, "p1").capacity.total == 33
 
 

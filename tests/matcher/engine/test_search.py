@@ -18,6 +18,7 @@ from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity, Provider
 from matcher.engine import Engine
 from matcher.engine import engine as engine_module
+from matcher.engine import index as index_module
 from matcher.engine import standings as standings_module
 from matcher.reference import reference_suggestions
 from matcher.scoring import factor_values
@@ -63,8 +64,13 @@ def test_a_crowd_gets_the_answer_of_the_reference(
 
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(city=cities(), seed=st.integers(0, 1_000), most=st.sampled_from((0, 5, 10_000)))
-def test_standings_are_mended(city: City, seed: int, most: int) -> None:
+@given(
+    city=cities(),
+    seed=st.integers(0, 1_000),
+    most=st.sampled_from((0, 5, 10_000)),
+    longest=st.sampled_from((12, 10_000)),
+)
+def test_standings_are_mended(city: City, seed: int, most: int, longest: int) -> None:
     """A need served by phone gets the answer of the reference, however many changes are kept aside."""
     city = replace(city, categories=[replace(each, is_remote=True) for each in city.categories])
     context, several = city.context(), crowd(city, seed, 120)
@@ -72,6 +78,7 @@ def test_standings_are_mended(city: City, seed: int, most: int) -> None:
     engine, random = Engine(several), np.random.default_rng(seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(standings_module, "MOST_CHANGES", most)
+        patch.setattr(index_module, "LONGEST_LOG", longest)
         for _ in range(4):
             assert engine.suggest(context, 3) == reference_suggestions(context, providers.values(), 3)
             for place in random.integers(0, len(several), 8).tolist() if several else ():
