@@ -74,7 +74,9 @@ class Engine:
         pause_seconds = FIRST_PAUSE_SECONDS
         while not self._is_cancelled.is_set():
             try:
-                self._matcher = self._load()
+                matcher = self._load()
+                matcher.prepare()
+                self._matcher = matcher
             except LastMeterError as error:
                 log.error("engine not loaded yet", reason=str(error), **describe_error(error))
                 self._is_cancelled.wait(pause_seconds)

@@ -12,7 +12,7 @@ from graph_models.domain.errors import UnknownReference
 from graph_models.domain.identifiers import AreaCode, NeedId, ProviderId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
-from graph_models.domain.places import Area
+from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import Referral, ReferralStatus
 from graph_models.domain.skills import Skill
@@ -108,6 +108,15 @@ class LiveMatcher:
         with self._refreshing:
             while self._store.head() > self._cursor:
                 self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+
+    def prepare(self) -> None:
+        """Rank providers for the categories served by phone, so that the first need does not wait for it."""
+        now = self._clock.now()
+        for category in self._catalogue.categories.values():
+            if category.is_remote:
+                # Who is worth how much by phone does not depend on the place.
+                need = Need(NeedId("to-come"), category.id, now, location=Location(0, 0))
+                self._engine.prepare(gather_context(need, self._catalogue, now))
 
     def suggest(self, need_id: NeedId, limit: int = 10, explain: bool = False) -> NeedSuggestions:
         """Rank providers for a stored need.

@@ -74,6 +74,12 @@ class Engine:
         """
         self._index.change(put, remove)
 
+    def prepare(self, context: NeedContext) -> None:
+        """Make what is kept for needs like this one, so that the first of them does not wait for it."""
+        snapshot = self._index.snapshot
+        question = self._question(snapshot, context)
+        self._without_doubt(snapshot, context, question, lambda asked: self._find(snapshot, asked, 1))
+
     def suggest(self, context: NeedContext, limit: int = 10, *, explain: bool = False) -> SuggestionList:
         """Rank the eligible providers for one need.
 
@@ -101,13 +107,7 @@ class Engine:
         self, snapshot: Snapshot, context: NeedContext, limit: int, explain: bool
     ) -> SuggestionList | None:
         """Answer from a snapshot; None if it turns out to be stale."""
-        question = put_question(
-            context,
-            self._index.vocabulary,
-            self._skills.ask(context.requirements, self._index.vocabulary, snapshot.nodes.skills.shape[1]),
-            self._index.find(context.excluded, snapshot),
-            self._index.find(context.served_before, snapshot),
-        )
+        question = self._question(snapshot, context)
         found, question = self._without_doubt(
             snapshot, context, question, lambda asked: self._find(snapshot, asked, limit)
         )
@@ -128,6 +128,16 @@ class Engine:
             considered=int(seen.considered),
             rejected={reason: count for reason, count in counts if count},
             near_misses=self._near_misses(snapshot, context, seen),
+        )
+
+    def _question(self, snapshot: Snapshot, context: NeedContext) -> Question:
+        index, words = self._index, snapshot.nodes.skills.shape[1]
+        return put_question(
+            context,
+            index.vocabulary,
+            self._skills.ask(context.requirements, index.vocabulary, words),
+            index.find(context.excluded, snapshot),
+            index.find(context.served_before, snapshot),
         )
 
     def _find(self, snapshot: Snapshot, question: Question, limit: int) -> Found:

@@ -21,6 +21,7 @@ from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillReq
 from graph_models.ports import AdjustCapacity, Delete, Entity, GraphStore, Operation, Put, WriteBatch
 from graph_models.stores.opening import open_store
 from matcher.context import gather_context
+from matcher.engine import standings
 from matcher.parameters import default_parameters
 from matcher.reference import reference_suggestions
 from matcher.rules import Reason
@@ -107,6 +108,24 @@ def test_changes_are_seen_by_the_next_answer(url: str, store: GraphStore, matche
         assert ranking(matcher) == []
     assert matcher.provider_count == 2
     assert matcher.cursor == store.head()
+
+
+def test_needs_by_phone_are_prepared(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is ranked for them is made before the first one asks, wherever that one is."""
+    made: list[int] = []
+
+    def make(*arguments: Any) -> Any:
+        made.append(1)
+        return mended(*arguments)
+
+    mended = standings._mended
+    monkeypatch.setattr(standings, "_mended", make)
+    write(store, a_category("hotline", is_remote=True))
+    matcher = LiveMatcher(store, FixedClock(), default_parameters())
+    matcher.prepare()
+    assert made == [1]
+    answer = matcher.suggest_for(a_need("x", category_id="hotline"))
+    assert (made, len(answer.result.suggestions)) == ([1], 2)
 
 
 def test_small_tables_are_followed(store: GraphStore, matcher: LiveMatcher) -> None:
