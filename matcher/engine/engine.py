@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -11,12 +12,15 @@ import numpy as np
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
 from matcher.context import NeedContext
+from matcher.engine.growing import Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
 from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
-from matcher.engine.search import Found, nearest_first, nothing_found
+from matcher.engine.ranking import PLAIN, Terms
+from matcher.engine.roster import NO_PAIRS, Pairs, Roster, joined
+from matcher.engine.search import Found, nearest_first, nearest_first_aside, nothing_found
 from matcher.engine.snapshot import STALE, Snapshot
-from matcher.engine.standings import Standings, best_standing
+from matcher.engine.standings import Standings, best_standing, best_standing_aside
 from matcher.engine.survey import Surveyed, survey
 from matcher.explanation import describe_near_miss
 from matcher.parameters import MatchParameters, default_parameters
@@ -27,6 +31,8 @@ from matcher.suggestions import NearMiss, Suggestion, SuggestionList, describe_s
 A = TypeVar("A", Found, Surveyed)
 _TRIES = 10
 _BATCH = 10_000
+_AT_ONCE = 256  # needs of a plan that are asked about while writers wait
+_THREADS = 2
 _REASONS = tuple(Reason)
 
 
@@ -103,6 +109,57 @@ class Engine:
             raise RuntimeError("the providers changed while nobody could change them")
         return answer
 
+    def pairs(
+        self,
+        contexts: Sequence[NeedContext],
+        limit: int,
+        roster: Roster,
+        terms: Sequence[Terms] | None = None,
+        tell: Callable[[int], None] | None = None,
+    ) -> Pairs:
+        """Return the best pairs of each of many needs, for a plan.
+
+        Writers wait for at most a quarter of a second; other questions do not wait.
+
+        Parameters
+        ----------
+        contexts
+            The needs.
+        limit
+            Most pairs of each.
+        roster
+            Numbers the providers.
+        terms
+            On which the pairs of each need are chosen, without prices; those of the roster are put in.
+        tell
+            Called with the number of needs that are done.
+        """
+        found = [NO_PAIRS]
+        with ThreadPoolExecutor(_THREADS) as threads:
+            for first in range(0, len(contexts), _AT_ONCE):
+                several = range(first, min(first + _AT_ONCE, len(contexts)))
+                with self._index.writing:
+                    snapshot = self._index.snapshot
+                    prices = roster.prices_by_row(self._index)
+
+                    def ask(place: int, snapshot: Snapshot = snapshot, prices: Int64Array = prices) -> Found:
+                        asked = (PLAIN if terms is None else terms[place])._replace(prices=prices)
+                        return self._pairs_of(snapshot, contexts[place], limit, asked)
+
+                    answers = list(threads.map(ask, several))
+                    weights = np.array([contexts[place].weights for place in several], np.int64)
+                    found.append(roster.entered(snapshot, several, answers, weights))
+                if tell is not None:
+                    tell(several.stop)
+        return joined(found)
+
+    def _pairs_of(self, snapshot: Snapshot, context: NeedContext, limit: int, terms: Terms) -> Found:
+        question = self._question(snapshot, context)
+        found, _ = self._without_doubt(
+            snapshot, context, question, lambda asked: self._find_aside(snapshot, asked, limit, terms)
+        )
+        return found
+
     def _answer(
         self, snapshot: Snapshot, context: NeedContext, limit: int, explain: bool
     ) -> SuggestionList | None:
@@ -142,11 +199,19 @@ class Engine:
 
     def _find(self, snapshot: Snapshot, question: Question, limit: int) -> Found:
         if not question.aim.is_remote:
-            return nearest_first(question, snapshot, limit)
+            return nearest_first(question, snapshot, limit, PLAIN)
         standing = self._standings.current(question, snapshot)
         if isinstance(standing, int):
             return nothing_found(standing)
-        return best_standing(question, snapshot, standing, limit)
+        return best_standing(question, snapshot, standing, limit, PLAIN)
+
+    def _find_aside(self, snapshot: Snapshot, question: Question, limit: int, terms: Terms) -> Found:
+        if not question.aim.is_remote:
+            return nearest_first_aside(question, snapshot, limit, terms)
+        standing = self._standings.current(question, snapshot)
+        if isinstance(standing, int):
+            return nothing_found(standing)
+        return best_standing_aside(question, snapshot, standing, limit, terms)
 
     def _without_doubt(
         self, snapshot: Snapshot, context: NeedContext, question: Question, ask: Callable[[Question], A]

@@ -11,40 +11,72 @@ from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.snapshot import Snapshot
 
 
+class Terms(NamedTuple):
+    """On what terms rows are listed.
+
+    Parameters
+    ----------
+    least
+        Score below which no row is listed, less its price.
+    units
+        That are paid for.
+    prices
+        Of one unit of a row, in units of 1e-12, or, with a minus, of all that it gives at once. Rows
+        beyond the end cost nothing: shape (n,).
+    rarity, salt
+        One row in `rarity` is looked at, another one with another salt: 1 for all.
+    """
+
+    least: int
+    units: int
+    prices: Int64Array
+    rarity: int
+    salt: int
+
+
+PLAIN = Terms(-1, 1, np.empty(0, np.int64), 1, 0)
+
+
 class Ranking(NamedTuple):
     """Up to k rows.
 
     Parameters
     ----------
     rows, scores
-        Of shape (k,); scores in units of 1e-12.
+        Of shape (k,); scores in units of 1e-12, less prices.
     size
         How many there are: shape (1,).
+    terms
+        On which they are listed.
     """
 
     rows: Int32Array
     scores: Int64Array
     size: Int64Array
+    terms: Terms
 
 
 @compiled
-def blank_ranking(limit: int) -> Ranking:
+def blank_ranking(limit: int, terms: Terms) -> Ranking:
     """Return a ranking without rows."""
-    return Ranking(np.empty(limit, np.int32), np.empty(limit, np.int64), np.zeros(1, np.int64))
+    return Ranking(np.empty(limit, np.int32), np.empty(limit, np.int64), np.zeros(1, np.int64), terms)
 
 
 @inlined
 def least_score(ranking: Ranking) -> int:
     """Return the score that a row has to reach to be listed."""
     size = ranking.size[0]
-    return ranking.scores[size - 1] if size == len(ranking.rows) and size else int64(-1)
+    return ranking.scores[size - 1] if size == len(ranking.rows) and size else int64(ranking.terms.least)
 
 
 @compiled
 def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
     """List a row if it is among the best and not listed already."""
     size, limit = ranking.size[0], len(ranking.rows)
-    if score < least_score(ranking):
+    terms = ranking.terms
+    if at < len(terms.prices) and terms.prices[at]:
+        score -= _cost(terms, snapshot, at)
+    if score < least_score(ranking) or (terms.rarity > 1 and _is_passed_over(terms, at)):
         return
     for place in range(size):
         if ranking.rows[place] == at:
@@ -59,6 +91,21 @@ def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
         place -= 1
     ranking.rows[place], ranking.scores[place] = at, score
     ranking.size[0] = size + 1
+
+
+@compiled
+def _cost(terms: Terms, snapshot: Snapshot, at: int) -> int:
+    price = terms.prices[at]
+    if price > 0:
+        return price * terms.units
+    # Of a price for all at once each unit bears its share, rounded down.
+    return -price // min(terms.units, int64(max(snapshot.table[at].remaining, 1))) * terms.units
+
+
+@compiled
+def _is_passed_over(terms: Terms, at: int) -> bool:
+    mixed = (int64(at) * 2_654_435_761 + int64(terms.salt) * 40_503) & 0xFFFFFFFF
+    return (mixed >> 12) % terms.rarity != 0
 
 
 @compiled

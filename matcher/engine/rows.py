@@ -55,6 +55,7 @@ ROW = np.dtype(
         ("id_bytes", np.uint8),
         ("is_active", np.bool_),
         ("is_alive", np.bool_),  # False in a row that its provider has left
+        ("rests", np.bool_),  # whether it rests after each referral
     ],
     align=True,
 )
@@ -162,6 +163,7 @@ class Vocabulary:
             lengths[0],
             provider.is_active,
             True,
+            provider.cooldown_hours > 0,
         )
 
     def unpack(self, row: Row, provider_id: ProviderId, name: str, offers: list[tuple[int, int]]) -> Provider:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matcher.engine.compiling import compiled, int64
+from matcher.engine.compiling import compiled, compiled_aside, int64
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import NO_DOUBT, fill_values, is_skilled, meets, total_of
 from matcher.engine.question import Question
-from matcher.engine.ranking import Ranking, blank_ranking, least_score
+from matcher.engine.ranking import Ranking, Terms, blank_ranking, least_score
 from matcher.engine.search import Found, consider, describe, nothing_found
 from matcher.engine.snapshot import STALE, Snapshot, is_stale
 from matcher.travel import UNKNOWN_M
@@ -164,7 +164,9 @@ def _worth(question: Question, snapshot: Snapshot, which: Int32Array) -> tuple[i
 
 
 @compiled
-def best_standing(question: Question, snapshot: Snapshot, standing: Standing, limit: int) -> Found:
+def best_standing(
+    question: Question, snapshot: Snapshot, standing: Standing, limit: int, terms: Terms
+) -> Found:
     """Rank the eligible rows for a need that is served by phone, see `nearest_first`.
 
     Rows that are worth more than their standing, for continuity, are looked at first. Of the others only
@@ -172,7 +174,7 @@ def best_standing(question: Question, snapshot: Snapshot, standing: Standing, li
     """
     if is_stale(snapshot):
         return nothing_found(STALE)
-    ranking, values, aim = blank_ranking(limit), np.empty(5, np.int64), question.aim
+    ranking, values, aim = blank_ranking(limit, terms), np.empty(5, np.int64), question.aim
     for some in (standing.changed, question.served):
         for at in some:
             if at >= 0 and not consider(question, snapshot, at, ranking, values):
@@ -193,6 +195,14 @@ def best_standing(question: Question, snapshot: Snapshot, standing: Standing, li
         if doubt != NO_DOUBT:
             return nothing_found(doubt)
     return describe(question, snapshot, ranking)
+
+
+@compiled_aside
+def best_standing_aside(
+    question: Question, snapshot: Snapshot, standing: Standing, limit: int, terms: Terms
+) -> Found:
+    """Rank as `best_standing` does, while other threads go on: for whoever keeps writers out."""
+    return best_standing(question, snapshot, standing, limit, terms)
 
 
 @compiled

@@ -25,7 +25,7 @@ from matcher.engine.judging import (
 )
 from matcher.engine.nodes import ROW_BITS
 from matcher.engine.question import Question
-from matcher.engine.ranking import blank_ranking, enter
+from matcher.engine.ranking import PLAIN, blank_ranking, enter
 from matcher.engine.search import least_chord
 from matcher.engine.snapshot import STALE, Snapshot, is_stale
 from matcher.rules import Reason
@@ -62,7 +62,7 @@ class Surveyed(NamedTuple):
 def survey(question: Question, snapshot: Snapshot, limit: int) -> Surveyed:
     """Count candidates by first failing rule, and find the best of those that fail exactly one."""
     counts, considered = np.zeros(N_RULES, np.int64), int64(0)
-    missed, values = blank_ranking(limit), np.empty(5, np.int64)
+    missed, values = blank_ranking(limit, PLAIN), np.empty(5, np.int64)
     if is_stale(snapshot):
         return Surveyed(int64(STALE), considered, counts, missed.rows[:0], missed.rows[:0])
     # Taken out of their tuples once, as in `nearest_first`.
