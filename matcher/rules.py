@@ -20,7 +20,7 @@ from matcher.context import NeedContext, Requirement
 from matcher.fixed_point import MILLION, divide_half_even, to_millionths
 from matcher.travel import UNKNOWN_M, distance_m, to_metres
 
-_HOUR = timedelta(hours=1) // timedelta(microseconds=1)  # microseconds
+HOUR = timedelta(hours=1) // timedelta(microseconds=1)  # microseconds
 
 
 class Reason(StrEnum):
@@ -71,7 +71,7 @@ def ready_at(provider: Provider) -> int | None:
     """Return when the cooldown ends, in microseconds since 1970; None if it was never asked."""
     if provider.last_referral_at is None:
         return None
-    return min(to_microseconds(provider.last_referral_at) + provider.cooldown_hours * _HOUR, LATEST)
+    return min(to_microseconds(provider.last_referral_at) + provider.cooldown_hours * HOUR, LATEST)
 
 
 def serves_area(context: NeedContext, serves: Iterable[AreaCode]) -> bool:

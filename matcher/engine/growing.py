@@ -87,6 +87,10 @@ class Interned(Generic[T]):
             self._values.append(value)
         return number
 
+    def numbers(self, values: Sequence[T]) -> Int32Array:
+        """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
+        return _numbers(values, self.number)
+
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""
         return self._numbers.get(value, -1)
@@ -132,6 +136,16 @@ class Patterns(Generic[T]):
             self._numbers[value], self._values[number] = number, value
         return number
 
+    def numbers(self, values: Sequence[T]) -> Int32Array:
+        """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
+        return _numbers(values, self.number)
+
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""
         return self._numbers.get(value, -1)
+
+
+def _numbers(values: Sequence[T], number: Callable[[T], int]) -> Int32Array:
+    """Return the numbers of several values, asking once for equal ones."""
+    known = {value: number(value) for value in dict.fromkeys(values)}
+    return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
