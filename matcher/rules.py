@@ -8,7 +8,7 @@ answer them once for all providers that have the attribute in common.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from graph_models.domain.identifiers import AreaCode
@@ -20,7 +20,7 @@ from matcher.context import NeedContext, Requirement
 from matcher.fixed_point import MILLION, divide_half_even, to_millionths
 from matcher.travel import UNKNOWN_M, distance_m, to_metres
 
-HOUR = timedelta(hours=1) // timedelta(microseconds=1)  # microseconds
+_HOUR = timedelta(hours=1) // timedelta(microseconds=1)  # microseconds
 
 
 class Reason(StrEnum):
@@ -69,9 +69,12 @@ def units_wanted(context: NeedContext) -> int:
 
 def ready_at(provider: Provider) -> int | None:
     """Return when the cooldown ends, in microseconds since 1970; None if it was never asked."""
-    if provider.last_referral_at is None:
-        return None
-    return min(to_microseconds(provider.last_referral_at) + provider.cooldown_hours * HOUR, LATEST)
+    return cooldown_end(provider.last_referral_at, provider.cooldown_hours)
+
+
+def cooldown_end(asked: datetime | None, hours: int) -> int | None:
+    """Return `ready_at` of a provider that was last asked then."""
+    return None if asked is None else min(to_microseconds(asked) + hours * _HOUR, LATEST)
 
 
 def serves_area(context: NeedContext, serves: Iterable[AreaCode]) -> bool:

@@ -32,6 +32,18 @@ def with_room(array: npt.NDArray[Any], used: int, wanted: int) -> npt.NDArray[An
     return longer
 
 
+def mapped(values: Sequence[T], convert: Callable[[T], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Convert several values, equal ones once, to an array of shape (n,).
+
+    Examples
+    --------
+    >>> mapped(["a", "bc", "a"], len, np.int32).tolist()
+    [1, 2, 1]
+    """
+    known = {value: convert(value) for value in dict.fromkeys(values)}
+    return np.fromiter(map(known.__getitem__, values), dtype, len(values))
+
+
 class Growing:
     """An array that entries are appended to. What was handed out before stays as it was."""
 
@@ -89,7 +101,7 @@ class Interned(Generic[T]):
 
     def numbers(self, values: Sequence[T]) -> Int32Array:
         """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
-        return _numbers(values, self.number)
+        return mapped(values, self.number, np.int32)
 
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""
@@ -138,14 +150,8 @@ class Patterns(Generic[T]):
 
     def numbers(self, values: Sequence[T]) -> Int32Array:
         """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
-        return _numbers(values, self.number)
+        return mapped(values, self.number, np.int32)
 
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""
         return self._numbers.get(value, -1)
-
-
-def _numbers(values: Sequence[T], number: Callable[[T], int]) -> Int32Array:
-    """Return the numbers of several values, asking once for equal ones."""
-    known = {value: number(value) for value in dict.fromkeys(values)}
-    return np.fromiter(map(known.__getitem__, values), np.int32, len(values))

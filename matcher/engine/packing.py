@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,12 @@ from graph_models.domain.identifiers import SkillId
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
 from graph_models.records import to_columns
-from matcher.availability import LATEST, to_microseconds
-from matcher.engine.growing import Int32Array, Int64Array, Interned
+from matcher.availability import to_microseconds
+from matcher.engine.growing import Int32Array, Int64Array, Interned, mapped
 from matcher.engine.rows import NEVER, NO_CAP, ROW, Bytes, Table, Vocabulary, gathered
-from matcher.fixed_point import MILLION
-from matcher.rules import HOUR
-from matcher.travel import UNKNOWN_M
+from matcher.fixed_point import to_millionths
+from matcher.rules import cooldown_end
+from matcher.travel import UNKNOWN_M, to_metres
 
 # What matching looks at, as `graph_models.schema` names it.
 COLUMNS = (
@@ -29,10 +29,6 @@ COLUMNS = (
     *("monthly_cap", "cooldown_hours", "recent_referrals", "last_referral_at"),
     *("skills", "community_code", "serves"),
 )
-_AS_THEY_ARE = {"latitude": "latitude", "longitude": "longitude", "total": "capacity_total"} | {
-    "recent": "recent_referrals",
-    "is_active": "is_active",
-}
 
 
 class Batch(NamedTuple):
@@ -68,19 +64,12 @@ def packed(columns: Columns, vocabulary: Vocabulary) -> Batch:
         `COLUMNS` of the providers.
     """
     table = np.zeros(len(columns["id"]), ROW)
-    for field, name in _AS_THEY_ARE.items():
-        table[field] = columns[name]
-    table["remaining"] = table["total"]
-    for name in ("capacity_reserved", "capacity_consumed"):
-        table["remaining"] -= np.array(columns[name], np.int32)
-    travel = np.array(columns["max_travel_km"], np.float64)
-    table["max_travel"] = np.where(np.isnan(travel), UNKNOWN_M, np.rint(travel * 1000))
-    cap = np.array(columns["monthly_cap"], np.float64)
-    table["cap"] = np.where(np.isnan(cap), NO_CAP, cap)
-    table["is_alive"] = True
+    _count(table, columns)
     _tell_times(table, columns)
     _number(table, columns, vocabulary)
-    _place_on_sphere(table)
+    _place(table, columns)
+    table["is_active"] = columns["is_active"]
+    table["is_alive"] = True
     return Batch(table, *_offers(table, columns["skills"], vocabulary.skills), _texts(table, columns))
 
 
@@ -90,16 +79,34 @@ def only(batch: Batch, which: npt.NDArray[np.intp]) -> Batch:
     return Batch(table, *gathered(table, batch.skills, batch.levels, batch.texts))
 
 
+def _count(table: Table, columns: Columns) -> None:
+    """Fill in units, referrals and the limit of travel."""
+    total, reserved, consumed, recent = (
+        np.fromiter(columns[name], np.int32, len(table))
+        for name in ("capacity_total", "capacity_reserved", "capacity_consumed", "recent_referrals")
+    )
+    table["total"], table["remaining"], table["recent"] = total, total - reserved - consumed, recent
+    table["cap"] = [NO_CAP if cap is None else cap for cap in columns["monthly_cap"]]
+    table["max_travel"] = mapped(columns["max_travel_km"], _metres, np.int32)
+
+
+def _metres(distance_km: float | None) -> int:
+    return UNKNOWN_M if distance_km is None else to_metres(distance_km)
+
+
 def _tell_times(table: Table, columns: Columns) -> None:
-    table["verified_at"] = _microseconds(columns["verified_at"])
-    asked = _microseconds(columns["last_referral_at"])
-    ready = np.minimum(asked + np.array(columns["cooldown_hours"], np.int64) * HOUR, LATEST)
-    table["ready_at"] = np.where(asked == NEVER, NEVER, ready)
+    table["verified_at"] = mapped(columns["verified_at"], _microseconds, np.int64)
+    asked = list(zip(columns["last_referral_at"], columns["cooldown_hours"], strict=True))
+    table["ready_at"] = mapped(asked, _ready_at, np.int64)
 
 
-def _microseconds(instants: Sequence[datetime | None]) -> Int64Array:
-    known = {each: NEVER if each is None else to_microseconds(each) for each in dict.fromkeys(instants)}
-    return np.fromiter(map(known.__getitem__, instants), np.int64, len(instants))
+def _microseconds(instant: datetime | None) -> int:
+    return NEVER if instant is None else to_microseconds(instant)
+
+
+def _ready_at(asked: tuple[datetime | None, int]) -> int:
+    ready = cooldown_end(*asked)
+    return NEVER if ready is None else ready
 
 
 def _number(table: Table, columns: Columns, vocabulary: Vocabulary) -> None:
@@ -114,8 +121,9 @@ def _number(table: Table, columns: Columns, vocabulary: Vocabulary) -> None:
     table["accessibility"] = vocabulary.accessibility.numbers(columns["accessibility"])
 
 
-def _place_on_sphere(table: Table) -> None:
-    """Fill in the points on the unit sphere from the degrees."""
+def _place(table: Table, columns: Columns) -> None:
+    """Fill in the degrees, and the points on the unit sphere."""
+    table["latitude"], table["longitude"] = columns["latitude"], columns["longitude"]
     latitude, longitude = np.radians(table["latitude"]), np.radians(table["longitude"])
     table["x"] = np.cos(latitude) * np.cos(longitude)
     table["y"] = np.cos(latitude) * np.sin(longitude)
@@ -126,22 +134,22 @@ def _offers(
     table: Table, skills: Sequence[Sequence[tuple[SkillId, float]]], known: Interned[SkillId]
 ) -> tuple[Int32Array, Int32Array]:
     """Lay out what is offered, skills and levels in millionths, and point the rows at it."""
-    table["offers"] = [*map(len, skills)]
-    table["offers_at"] = _starts(table["offers"])
-    offers = list(chain.from_iterable(skills))
-    levels = np.array([level for _, level in offers], np.float64) * MILLION
-    return known.numbers([skill_id for skill_id, _ in offers]), np.rint(levels).astype(np.int32)
+    table["offers"] = offers = _lengths(skills)
+    table["offers_at"] = np.cumsum(offers) - offers
+    listed = list(chain.from_iterable(skills))
+    levels = mapped([level for _, level in listed], to_millionths, np.int32)
+    return known.numbers([skill_id for skill_id, _ in listed]), levels
 
 
 def _texts(table: Table, columns: Columns) -> Bytes:
     """Lay out ids and names, and point the rows at them."""
     ids, names = list(map(str.encode, columns["id"])), list(map(str.encode, columns["name"]))
-    table["id_bytes"], table["name_bytes"] = [*map(len, ids)], [*map(len, names)]
-    table["text_at"] = _starts(table["id_bytes"] + table["name_bytes"])
+    id_bytes, name_bytes = _lengths(ids), _lengths(names)
+    table["id_bytes"], table["name_bytes"] = id_bytes, name_bytes
+    table["text_at"] = np.cumsum(id_bytes + name_bytes) - id_bytes - name_bytes
     joined = b"".join(chain.from_iterable(zip(ids, names, strict=True)))
     return np.frombuffer(joined, np.uint8)
 
 
-def _starts(lengths: npt.NDArray[Any]) -> Int64Array:
-    """Return where each of several pieces begins that lie one after the other."""
-    return np.cumsum(lengths, dtype=np.int64) - lengths
+def _lengths(pieces: Sequence[Sized]) -> Int64Array:
+    return np.fromiter(map(len, pieces), np.int64, len(pieces))

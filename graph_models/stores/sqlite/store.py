@@ -38,7 +38,7 @@ from graph_models.stores.sqlite import feed
 from graph_models.stores.sqlite.connections import Connections
 from graph_models.stores.sqlite.tables import key_list, table_of
 
-SCAN_PAGE = 1_000
+SCAN_PAGE = 1_000  # few enough to stay in the processor's cache
 
 
 class SqliteStore(GraphStore):
@@ -150,10 +150,10 @@ class SqliteStore(GraphStore):
         statement, after = table.select_columns(names), ""
         while True:
             with self._connections.reading() as connection:
-                records = connection.execute(statement, (after, MAX_PAGE)).fetchall()
+                records = connection.execute(statement, (after, SCAN_PAGE)).fetchall()
             if records:
                 yield table.decode_columns(names, records)
-            if len(records) < MAX_PAGE:
+            if len(records) < SCAN_PAGE:
                 return
             after = records[-1][0]
 

@@ -83,10 +83,11 @@ def test_an_index_of_columns_is_the_index_of_the_values(store: GraphStore) -> No
     for _ in put_all(store, (replace(each, skills=(), community_code=None) for each in odd), load_id="odd"):
         pass
     loaded, changed = ProviderIndex(default_parameters()), ProviderIndex(default_parameters())
-    loaded.load(store.scan_columns(Provider, COLUMNS))
+    parts = list(store.scan_columns(Provider, COLUMNS))
+    loaded.load(parts)
     values = (each.value for each in store.scan(Provider))
-    while batch := list(islice(values, 10_000)):
-        changed.change(batch)
+    for part in parts:  # as many at once, for numbers are given in order of appearance
+        changed.change(islice(values, len(part["id"])))
     changed.settle()
     assert len(loaded) == len(changed) == store.count(Provider) > 10_000
     here, there = loaded.snapshot, changed.snapshot
