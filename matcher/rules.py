@@ -8,7 +8,7 @@ answer them once for all providers that have the attribute in common.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from graph_models.domain.identifiers import AreaCode
@@ -69,9 +69,12 @@ def units_wanted(context: NeedContext) -> int:
 
 def ready_at(provider: Provider) -> int | None:
     """Return when the cooldown ends, in microseconds since 1970; None if it was never asked."""
-    if provider.last_referral_at is None:
-        return None
-    return min(to_microseconds(provider.last_referral_at) + provider.cooldown_hours * _HOUR, LATEST)
+    return cooldown_end(provider.last_referral_at, provider.cooldown_hours)
+
+
+def cooldown_end(asked: datetime | None, hours: int) -> int | None:
+    """Return `ready_at` of a provider that was last asked then."""
+    return None if asked is None else min(to_microseconds(asked) + hours * _HOUR, LATEST)
 
 
 def serves_area(context: NeedContext, serves: Iterable[AreaCode]) -> bool:

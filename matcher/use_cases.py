@@ -19,7 +19,7 @@ from graph_models.domain.skills import Skill
 from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
 from matcher.catalogue import Catalogue, compile_catalogue
 from matcher.context import History, gather_context, local_year
-from matcher.engine import Engine
+from matcher.engine import COLUMNS, Engine
 from matcher.parameters import MatchParameters
 from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
@@ -90,7 +90,8 @@ class LiveMatcher:
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._cursor = store.head()
         self._catalogue = self._read_catalogue()
-        self._engine = Engine((stored.value for stored in store.scan(Provider)), parameters)
+        self._engine = Engine(parameters=parameters)
+        self._engine.load(store.scan_columns(Provider, COLUMNS))
         self.refresh()
 
     @property

@@ -1,8 +1,8 @@
-"""What may be asked of a page, the same for every store."""
+"""What may be asked of a page or a scan, the same for every store."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graph_models.domain.checks import check_integer
@@ -48,3 +48,16 @@ def check_page(
         check_id("page.after", after)
     # Not every text can be sent to a store, and indexed columns hold keys and words only.
     return PageRequest(filters, after or "", limit) if all(map(is_id, filters.values())) else None
+
+
+def check_columns(kind: type[E], names: Sequence[str]) -> None:
+    """Refuse to scan no column, or one that the kind does not have.
+
+    Raises
+    ------
+    InvalidValue
+        In both cases.
+    """
+    allowed = BY_ENTITY[kind].columns()
+    if not names or not set(names) <= set(allowed):
+        raise InvalidValue("scan.names", f"name some of {', '.join(allowed)}", list(names))

@@ -11,10 +11,12 @@ import numpy as np
 
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
+from graph_models.ports import Columns
 from matcher.context import NeedContext
 from matcher.engine.growing import Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
+from matcher.engine.packing import in_columns
 from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
 from matcher.engine.ranking import PLAIN, Terms
 from matcher.engine.roster import NO_PAIRS, Pairs, Roster, joined
@@ -61,9 +63,8 @@ class Engine:
         self._standings = Standings()
         self._skills = SkillQuestions()
         remaining = iter(providers)
-        while batch := list(islice(remaining, _BATCH)):
-            self._index.change(batch)
-        self._index.settle()
+        batches = iter(lambda: list(islice(remaining, _BATCH)), [])
+        self.load(map(in_columns, batches))
 
     def __len__(self) -> int:
         return len(self._index)
@@ -79,6 +80,17 @@ class Engine:
             Ids, none of them among those put; one that is not there is removed already.
         """
         self._index.change(put, remove)
+
+    def load(self, parts: Iterable[Columns]) -> None:
+        """Add or replace many providers without a domain value for each; an answer may see some of them.
+
+        Parameters
+        ----------
+        parts
+            `matcher.engine.COLUMNS` of providers, each id once in a part, as from
+            `GraphStore.scan_columns`.
+        """
+        self._index.load(parts)
 
     def prepare(self, context: NeedContext) -> None:
         """Make what is kept for needs like this one, so that the first of them does not wait for it."""

@@ -32,6 +32,18 @@ def with_room(array: npt.NDArray[Any], used: int, wanted: int) -> npt.NDArray[An
     return longer
 
 
+def mapped(values: Sequence[T], convert: Callable[[T], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Convert several values, equal ones once, to an array of shape (n,).
+
+    Examples
+    --------
+    >>> mapped(["a", "bc", "a"], len, np.int32).tolist()
+    [1, 2, 1]
+    """
+    known = {value: convert(value) for value in dict.fromkeys(values)}
+    return np.fromiter(map(known.__getitem__, values), dtype, len(values))
+
+
 class Growing:
     """An array that entries are appended to. What was handed out before stays as it was."""
 
@@ -87,6 +99,10 @@ class Interned(Generic[T]):
             self._values.append(value)
         return number
 
+    def numbers(self, values: Sequence[T]) -> Int32Array:
+        """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
+        return mapped(values, self.number, np.int32)
+
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""
         return self._numbers.get(value, -1)
@@ -131,6 +147,10 @@ class Patterns(Generic[T]):
             self._pool.extend([len(spelled), *spelled])
             self._numbers[value], self._values[number] = number, value
         return number
+
+    def numbers(self, values: Sequence[T]) -> Int32Array:
+        """Return the numbers of several values, new ones for those that have none, of shape (n,)."""
+        return mapped(values, self.number, np.int32)
 
     def find(self, value: T) -> int:
         """Return the number of a value, -1 if it has none."""

@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_models.domain.providers import Provider
+from graph_models.ports import Columns
 from matcher.engine import keys
 from matcher.engine.growing import Growing, Int32Array, with_room
 from matcher.engine.layout import curve_order, laid_out
 from matcher.engine.nodes import MASK_BITS, ROW_BITS, RowLists, blank_nodes, enlarged
+from matcher.engine.packing import Batch, in_columns, only, packed
 from matcher.engine.rows import ROW, Vocabulary
 from matcher.engine.snapshot import Snapshot
-from matcher.engine.writing import Batch, commit, compare, find_living, only, packed
+from matcher.engine.writing import commit, compare, find_living
 from matcher.parameters import MatchParameters
 
 MIN_UNSETTLED = 8_192
@@ -46,7 +48,7 @@ class ProviderIndex:
         self._skills, self._levels = Growing(np.int32), Growing(np.int32)
         self._texts, self._log = Growing(np.uint8), Growing(np.int32)
         self._alive = 0
-        self._settled: int | None = None  # rows that are in order; None while they are first loaded
+        self._settled: int | None = None  # rows that are in order; None while they are loaded
         self.snapshot = Snapshot(
             table=np.empty(0, ROW),
             used=0,
@@ -81,9 +83,26 @@ class ProviderIndex:
         remove
             Ids, none of them among those put; one that is not there is removed already.
         """
-        batch = list({each.id: each for each in put}.values())
+        self._change(in_columns(put), remove)
+
+    def load(self, parts: Iterable[Columns]) -> None:
+        """Add or replace many providers, part by part, then lay all rows out anew.
+
+        Parameters
+        ----------
+        parts
+            `packing.COLUMNS` of providers, each id once in a part.
+        """
+        self._settled = None
+        try:
+            for part in parts:
+                self._change(part)
+        finally:
+            self.settle()
+
+    def _change(self, put: Columns, remove: Iterable[str] = ()) -> None:
         with self.writing:
-            fresh = packed(batch, self.vocabulary)
+            fresh = packed(put, self.vocabulary)
             old, is_same = compare(self.snapshot, fresh)
             moved = np.flatnonzero(~is_same)
             moved = moved[curve_order(fresh.table[moved])]

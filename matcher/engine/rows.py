@@ -1,8 +1,8 @@
-"""Providers as rows of one table, two cache lines each, and back."""
+"""Providers as rows of one table, two cache lines each; see `packing` for the way in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -12,15 +12,14 @@ import numpy.typing as npt
 from graph_models.domain.identifiers import AreaCode, ProviderId, SkillId
 from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
-from graph_models.domain.schedules import WeeklyAvailability
+from graph_models.domain.schedules import parse_week
 from graph_models.domain.skills import SkillOffer
-from matcher.availability import to_instant, to_microseconds
+from matcher.availability import to_instant
 from matcher.engine.compiling import compiled_aside, int64
 from matcher.engine.growing import Growing, Int32Array, Interned, Patterns
 from matcher.fixed_point import MILLION
 from matcher.parameters import MatchParameters
-from matcher.rules import ready_at
-from matcher.travel import UNKNOWN_M, to_metres
+from matcher.travel import UNKNOWN_M
 
 NEVER = np.iinfo(np.int64).min
 NO_CAP = -1
@@ -60,6 +59,7 @@ ROW = np.dtype(
     align=True,
 )
 
+Terms = tuple[int | None, int | None, tuple[str, ...]]  # ages, hardship
 Table = npt.NDArray[Any]  # of `ROW`; compiled functions read its fields as attributes
 Row = Any  # one of its rows
 Bytes = npt.NDArray[np.uint8]
@@ -87,17 +87,17 @@ class Vocabulary:
         self.pool = Growing(np.int32)
         self.serves = Patterns[tuple[AreaCode, ...]](self.pool, self._spell_areas)
         self._serving: dict[int, list[int]] = {}
-        self.hours = Patterns[WeeklyAvailability | None](self.pool, _spell_hours)
-        self.eligibility = Patterns[Eligibility](self.pool, self._spell_eligibility)
+        self.hours = Patterns[str | None](self.pool, _spell_hours)
+        self.eligibility = Patterns[Terms](self.pool, self._spell_eligibility)
         self.languages = Patterns[tuple[str, ...]](self.pool, self._spell_terms)
         self.accessibility = Patterns[tuple[str, ...] | None](self.pool, self._spell_accessibility)
 
-    def kind(self, name: str) -> int:
-        """Return the number of a kind."""
-        number = self.kinds.number(name)
-        if number == len(self.halves):
-            self.halves.extend([self.parameters.half_referrals_of(name)])
-        return number
+    def number_kinds(self, names: Sequence[str]) -> Int32Array:
+        """Return the numbers of kinds, of shape (n,)."""
+        numbers = self.kinds.numbers(names)
+        fresh = (self.kinds[number] for number in range(len(self.halves), len(self.kinds)))
+        self.halves.extend([self.parameters.half_referrals_of(name) for name in fresh])
+        return numbers
 
     def patterns_serving(self, areas: Iterable[int]) -> list[int]:
         """Return the numbers, ascending, of all lists of areas served that include one of some areas."""
@@ -117,54 +117,11 @@ class Vocabulary:
     def _spell_accessibility(self, terms: tuple[str, ...] | None) -> list[int]:
         return [NOT_KNOWN] if terms is None else self._spell_terms(terms)
 
-    def _spell_eligibility(self, terms: Eligibility) -> list[int]:
-        least = -ANY_AGE if terms.min_age is None else terms.min_age
-        most = ANY_AGE if terms.max_age is None else terms.max_age
-        return [least, most, *self._spell_terms(terms.hardship)]
-
-    def pack(
-        self, provider: Provider, offers_at: int, text_at: int, lengths: tuple[int, int]
-    ) -> tuple[Any, ...]:
-        """Lay a provider out in the order of `ROW`; points come later, for all at once.
-
-        Parameters
-        ----------
-        offers_at, text_at
-            Where its skills and its id begin.
-        lengths
-            Bytes of its id and of its name.
-        """
-        where, verified, travel = provider.location, provider.verified_at, provider.max_travel_km
-        ready, cap, capacity = ready_at(provider), provider.monthly_cap, provider.capacity
-        return (
-            np.nan,
-            np.nan,
-            np.nan,
-            np.nan if where is None else where.latitude,
-            np.nan if where is None else where.longitude,
-            NEVER if verified is None else to_microseconds(verified),
-            NEVER if ready is None else ready,
-            offers_at,
-            text_at,
-            capacity.total,
-            capacity.remaining,
-            UNKNOWN_M if travel is None else to_metres(travel),
-            provider.recent_referrals,
-            NO_CAP if cap is None else cap,
-            self.kind(provider.kind),
-            self.communities.number(provider.community_code),
-            self.serves.number(provider.serves),
-            self.hours.number(provider.availability),
-            self.eligibility.number(provider.eligibility),
-            self.languages.number(provider.languages),
-            self.accessibility.number(provider.accessibility),
-            lengths[1],
-            len(provider.skills),
-            lengths[0],
-            provider.is_active,
-            True,
-            provider.cooldown_hours > 0,
-        )
+    def _spell_eligibility(self, terms: Terms) -> list[int]:
+        min_age, max_age, hardship = terms
+        least = -ANY_AGE if min_age is None else min_age
+        most = ANY_AGE if max_age is None else max_age
+        return [least, most, *self._spell_terms(hardship)]
 
     def unpack(self, row: Row, provider_id: ProviderId, name: str, offers: list[tuple[int, int]]) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell.
@@ -177,7 +134,7 @@ class Vocabulary:
         offers
             Its skills by number, with levels in millionths.
         """
-        is_located = not np.isnan(row["latitude"])
+        is_located, hours = not np.isnan(row["latitude"]), self.hours[row["hours"]]
         return Provider(
             id=provider_id,
             kind=self.kinds[row["kind"]],
@@ -188,8 +145,8 @@ class Vocabulary:
             community_code=self.communities[row["community"]],
             serves=self.serves[row["serves"]],
             max_travel_km=None if row["max_travel"] == UNKNOWN_M else int(row["max_travel"]) / 1000,
-            availability=self.hours[row["hours"]],
-            eligibility=self.eligibility[row["eligibility"]],
+            availability=None if hours is None else parse_week(hours),
+            eligibility=Eligibility(*self.eligibility[row["eligibility"]]),
             languages=self.languages[row["languages"]],
             accessibility=self.accessibility[row["accessibility"]],
             is_active=bool(row["is_active"]),
@@ -200,18 +157,14 @@ class Vocabulary:
         )
 
 
-def _spell_hours(hours: WeeklyAvailability | None) -> list[int]:
+def _spell_hours(hours: str | None) -> list[int]:
     if hours is None:
         return [NOT_KNOWN]
-    return [part for slot in hours.slots for part in (slot.weekday, slot.start_minute, slot.end_minute)]
-
-
-def place_on_sphere(table: Table) -> None:
-    """Fill in the points on the unit sphere from the degrees."""
-    latitude, longitude = np.radians(table["latitude"]), np.radians(table["longitude"])
-    table["x"] = np.cos(latitude) * np.cos(longitude)
-    table["y"] = np.cos(latitude) * np.sin(longitude)
-    table["z"] = np.sin(latitude)
+    return [
+        part
+        for slot in parse_week(hours).slots
+        for part in (slot.weekday, slot.start_minute, slot.end_minute)
+    ]
 
 
 @compiled_aside

@@ -1,72 +1,17 @@
-"""Writing a batch of providers into the rows: prepared aside, put in force in one call."""
+"""Putting a batch of providers in force, in one call."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from graph_models.domain.providers import Provider
 from matcher.engine.compiling import compiled, int64
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.keys import enter_row, find_each
 from matcher.engine.nodes import widen
-from matcher.engine.rows import ROW, Bytes, Table, Vocabulary, gathered, place_on_sphere
+from matcher.engine.packing import Batch
+from matcher.engine.rows import Bytes, Table
 from matcher.engine.snapshot import Snapshot, is_stale
-from matcher.fixed_point import to_millionths
-
-
-class Batch(NamedTuple):
-    """Providers laid out by themselves.
-
-    Parameters
-    ----------
-    table
-        Of `ROW`, shape (n,).
-    skills, levels
-        What they offer, one after the other.
-    texts
-        Bytes of their ids and names, one after the other.
-    """
-
-    table: Table
-    skills: Int32Array
-    levels: Int32Array
-    texts: Bytes
-
-
-def packed(providers: Sequence[Provider], vocabulary: Vocabulary) -> Batch:
-    """Lay providers out by themselves; their values get numbers in the vocabulary."""
-    rows: list[tuple[object, ...]] = []
-    skills: list[int] = []
-    levels: list[int] = []
-    texts: list[bytes] = []
-    text_at = 0
-    number_of = vocabulary.skills.number
-    for provider in providers:
-        spelled_id, name = provider.id.encode(), provider.name.encode()
-        rows.append(vocabulary.pack(provider, len(skills), text_at, (len(spelled_id), len(name))))
-        for offer in provider.skills:
-            skills.append(number_of(offer.skill_id))
-            levels.append(to_millionths(offer.level))
-        texts += (spelled_id, name)
-        text_at += len(spelled_id) + len(name)
-    table = np.array(rows, ROW)
-    place_on_sphere(table)
-    return Batch(
-        table,
-        np.array(skills, np.int32),
-        np.array(levels, np.int32),
-        np.frombuffer(b"".join(texts), np.uint8),
-    )
-
-
-def only(batch: Batch, which: npt.NDArray[np.intp]) -> Batch:
-    """Return some of a batch, in the order given."""
-    table = batch.table[which]
-    return Batch(table, *gathered(table, batch.skills, batch.levels, batch.texts))
 
 
 @compiled

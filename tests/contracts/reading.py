@@ -12,10 +12,11 @@ from graph_models.domain.places import Area
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import GraphStore, Page, Stored
+from graph_models.records import to_columns
 from graph_models.schema import NODE_TYPES
 from tests.builders import COMMUNITY, STREET, a_need, a_provider
 from tests.contracts.fixtures import StoreFixtures, delete, put, seed
-from tests.contracts.values import complete_values
+from tests.contracts.values import complete_values, sparse_values
 
 
 def _walk(store: GraphStore, limit: int, **where: str) -> list[str]:
@@ -132,6 +133,7 @@ class Reading(StoreFixtures):
         try:
             walks = [_walk(store, 50) for _ in range(3)]
             walks.append([each.value.id for each in store.scan(Provider)])
+            walks.append([key for part in store.scan_columns(Provider, ["id"]) for key in part["id"]])
         finally:
             stop.set()
             writer.join()
@@ -146,6 +148,30 @@ class Reading(StoreFixtures):
         found = list(store.scan(Provider))
         assert [each.value.id for each in found] == ["p1", *(f"x{n:05}" for n in range(2_500))]
         assert found[8] == Stored(a_provider("x00007"), 2)
+
+    def test_scan_of_columns(self, store: GraphStore) -> None:
+        """8.12 A scan of columns gives what the values hold, flattened, in key order, in parts."""
+        put(store, *complete_values(), *sparse_values())
+        put(store, *[a_provider(f"x{n:05}") for n in range(6_000)])
+        put(store, *[a_provider(f"y{n:05}", name=f"y {n}") for n in range(6_000)])
+        for node in NODE_TYPES:
+            for names in (node.columns(), (node.columns()[-1],), node.columns()[:2][::-1]):
+                values = [each.value for each in store.scan(node.entity)]
+                parts = list(store.scan_columns(node.entity, names))
+                assert all(tuple(part) == names for part in parts)
+                assert all(len(held) <= 10_000 for part in parts for held in part.values())
+                scanned = {name: [held for part in parts for held in part[name]] for name in names}
+                assert scanned == to_columns(node.entity, values, names)
+
+    @pytest.mark.parametrize("names", [[], ["nothing"], ["id", "id, name"], ["revision"]])
+    def test_other_columns_are_refused(self, store: GraphStore, names: list[str]) -> None:
+        """8.13 A scan of no column, or of one that the kind does not have, is refused."""
+        with pytest.raises(InvalidValue, match=r"scan\.names must name some of id, kind, name"):
+            next(store.scan_columns(Provider, names))
+
+    def test_columns_of_nothing(self, empty: GraphStore) -> None:
+        """8.12 Where there is no value there is no part."""
+        assert list(empty.scan_columns(Provider, ["id"])) == []
 
     def test_count(self, store: GraphStore) -> None:
         """8.10 A count is the number of values of the kind."""

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
 from graph_models.domain.errors import InvalidValue
@@ -25,14 +18,7 @@ from graph_models.ports import (
     key_of,
     target_of,
 )
-from tests.builders import COMMUNITY, NOW, a_provider, some_areas
-
-ROOT = Path(__file__).parents[2]
-PRINTS_FINGERPRINT = """
-from graph_models.ports import Put, WriteBatch
-from tests.contracts.values import complete_values
-print(WriteBatch("w", tuple(map(Put, complete_values()))).fingerprint)
-"""
+from tests.builders import COMMUNITY, a_provider, some_areas
 
 
 @pytest.mark.parametrize("count", [0, MAX_BATCH + 1])
@@ -73,40 +59,3 @@ def test_adjustments_are_whole_and_bounded(units: object) -> None:
     for account in ("reserved", "consumed"):
         with pytest.raises(InvalidValue, match=account):
             AdjustCapacity("p1", **{account: units})  # type: ignore[arg-type]  # wrong on purpose
-
-
-def test_fingerprint_tells_operations_apart() -> None:
-    """Batches have equal fingerprints only if their operations are equal and in the same order."""
-    first, second = Put(a_provider("p1")), Put(a_provider("p2"))
-    later = a_provider("p1", verified_at=NOW)
-    batches: list[tuple[Operation, ...]] = [
-        (first, second),
-        (second, first),
-        (first,),
-        (Put(a_provider("p1"), 0),),
-        (Put(a_provider("p1"), 1),),
-        (Delete(Provider, "p1"),),
-        (Delete(Skill, "p1"),),
-        (AdjustCapacity("p1", reserved=1),),
-        (AdjustCapacity("p1", consumed=1),),
-        (Put(later),),
-        (Put(replace(later, verified_at=NOW + timedelta(microseconds=1))),),
-    ]
-    fingerprints = [WriteBatch("w", operations).fingerprint for operations in batches]
-    assert len(set(fingerprints)) == len(batches)
-    assert WriteBatch("another-id", batches[0]).fingerprint == fingerprints[0]
-
-
-def test_fingerprint_is_the_same_in_every_process() -> None:
-    """A retry from another process, with another hash seed, has the same fingerprint."""
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", PRINTS_FINGERPRINT],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "2")
-    }
-    assert len(printed) == 1

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Entity
-from graph_models.records import from_row, to_row
+from graph_models.records import from_row, to_columns, to_row, to_rows
 from graph_models.schema import BY_ENTITY
 from tests.builders import NOW, a_provider, a_referral, some_areas
-from tests.contracts.strategies import ENTITIES
+from tests.contracts.strategies import ENTITIES, PROVIDERS
 from tests.contracts.values import complete_values, sparse_values
 
 SECRET = "personal text"
@@ -37,6 +38,22 @@ def test_rows_have_every_column_in_order(value: Entity) -> None:
     assert tuple(row) == BY_ENTITY[type(value)].columns()
     plain = (str, int, float, bool, datetime, tuple, type(None))
     assert all(type(content) in plain for content in row.values())
+
+
+@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@given(values=st.lists(PROVIDERS, max_size=5))
+def test_columns_hold_what_rows_hold(values: list[Provider]) -> None:
+    """Several values flattened at once give the contents that each gives alone, also if some share them."""
+    values += values[:2]
+    columns = to_columns(Provider, values)
+    assert tuple(columns) == BY_ENTITY[Provider].columns()
+    assert list(to_rows(columns)) == [to_row(value) for value in values]
+
+
+def test_wanted_columns_only() -> None:
+    """Columns come in the order in which they are asked for; no other is read."""
+    columns = to_columns(Provider, [a_provider("p1", is_active="broken")], ["name", "id"])
+    assert list(columns.items()) == [("name", ["Provider p1"]), ("id", ["p1"])]
 
 
 def test_forms_of_contents() -> None:

@@ -13,13 +13,13 @@ from typing import Any
 from neo4j import ManagedTransaction
 
 from graph_models.domain.errors import IdempotencyConflict
-from graph_models.ports import Change, ChangeSet, WriteBatch
+from graph_models.ports import Change, ChangeSet
 from graph_models.schema import BY_ENTITY, BY_LABEL
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import to_instant
 
 
-def lock(tx: ManagedTransaction, batch: WriteBatch) -> tuple[int, ChangeSet | None]:
+def lock(tx: ManagedTransaction, write_id: str, fingerprint: str) -> tuple[int, ChangeSet | None]:
     """Wait for the counter; return its number, and the outcome of the batch if it was written before.
 
     Raises
@@ -27,24 +27,29 @@ def lock(tx: ManagedTransaction, batch: WriteBatch) -> tuple[int, ChangeSet | No
     IdempotencyConflict
         If its id was used for other operations.
     """
-    record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
+    record = tx.run(queries.LOCK_FEED, write_id=write_id).single(strict=True)
     known = record["set"]
     if known is None:
         return record["sequence"], None
-    if known["fingerprint"] != batch.fingerprint:
-        raise IdempotencyConflict(batch.id)
+    if known["fingerprint"] != fingerprint:
+        raise IdempotencyConflict(write_id)
     return record["sequence"], _change_set(known)
 
 
 def append(
-    tx: ManagedTransaction, batch: WriteBatch, changes: tuple[Change, ...], sequence: int, now: datetime
+    tx: ManagedTransaction,
+    write_id: str,
+    fingerprint: str,
+    changes: tuple[Change, ...],
+    sequence: int,
+    now: datetime,
 ) -> ChangeSet:
     """Add the change set of a batch within its transaction."""
-    change_set = ChangeSet(sequence, batch.id, now.astimezone(UTC), changes)
+    change_set = ChangeSet(sequence, write_id, now.astimezone(UTC), changes)
     properties = {
         "sequence": sequence,
-        "write_id": batch.id,
-        "fingerprint": batch.fingerprint,
+        "write_id": write_id,
+        "fingerprint": fingerprint,
         "committed_at": change_set.committed_at,
         "kinds": [BY_ENTITY[each.kind].label for each in changes],
         "keys": [each.key for each in changes],

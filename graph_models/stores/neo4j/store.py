@@ -17,21 +17,23 @@ from graph_models.ports import (
     Capability,
     ChangeSet,
     Clock,
+    Columns,
     E,
     Entity,
     GraphStore,
     Page,
-    Put,
     Stored,
     WriteBatch,
 )
-from graph_models.records import from_row, to_row
+from graph_models.records import from_row, to_rows
 from graph_models.schema import BY_ENTITY
+from graph_models.stores.batches import FlatBatch
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
-from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_page
+from graph_models.stores.neo4j.mapping import Version
+from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
 
 SCAN_PAGE = 2_000
 PAUSE_S = 0.2
@@ -89,16 +91,16 @@ class Neo4jStore(GraphStore):
 
     def write(self, batch: WriteBatch) -> ChangeSet:
         """Apply a batch atomically and durably, see `GraphStore.write`."""
-        # Encoded before the lock is taken: other writers wait for the database's work only.
-        rows = [to_row(each.value) if isinstance(each, Put) else None for each in batch.operations]
+        flat = FlatBatch(batch)
+        rows = {kind: list(to_rows(columns)) for kind, columns in flat.puts.items()}
 
         def work(tx: ManagedTransaction) -> ChangeSet:
-            sequence, known = feed.lock(tx, batch)
+            sequence, known = feed.lock(tx, batch.id, flat.fingerprint)
             if known is not None:
                 return known
             changes = check(batch, writing.TransactionLookups(tx))
             writing.apply(tx, batch, changes, rows)
-            return feed.append(tx, batch, changes, sequence + 1, self._clock.now())
+            return feed.append(tx, batch.id, flat.fingerprint, changes, sequence + 1, self._clock.now())
 
         try:
             return self._connections.write(work)
@@ -146,13 +148,16 @@ class Neo4jStore(GraphStore):
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
         """Iterate over all values in key order, in bounded memory."""
-        after: str | None = ""
-        while after is not None:
-            found, after = self._connections.read(
-                partial(reading.page, node=BY_ENTITY[kind], where={}, after=after, limit=SCAN_PAGE)
-            )
+        for found in self._pages(kind):
             # A value is built when it is asked for, so that few are alive at once.
             yield from (Stored(from_row(kind, row), revision) for row, revision, _ in found)
+
+    def scan_columns(self, kind: type[E], names: Sequence[str]) -> Iterator[Columns]:
+        """Iterate over some columns of all values in key order, see `GraphStore.scan_columns`."""
+        check_columns(kind, names)
+        for found in self._pages(kind):
+            if found:
+                yield {name: [row[name] for row, _, _ in found] for name in names}
 
     def count(self, kind: type[Entity]) -> int:
         """Return how many values of this kind there are."""
@@ -195,6 +200,14 @@ class Neo4jStore(GraphStore):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _pages(self, kind: type[E]) -> Iterator[list[Version]]:
+        after: str | None = ""
+        while after is not None:
+            found, after = self._connections.read(
+                partial(reading.page, node=BY_ENTITY[kind], where={}, after=after, limit=SCAN_PAGE)
+            )
+            yield found
 
     def _resolve(self, work: Work[ChangeSet], write_id: str, doubt: CommitInDoubt) -> ChangeSet:
         """Find out what became of a commit, and complete the write if it did not take place.

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from neo4j import ManagedTransaction
 
 from graph_models.domain.providers import Capacity
-from graph_models.ports import AdjustCapacity, Change, Entity, WriteBatch
+from graph_models.ports import AdjustCapacity, Change, Delete, Entity, WriteBatch
 from graph_models.records import Row
 from graph_models.schema import BY_ENTITY, BY_LABEL, NodeType, Relationship, sublabel_of
 from graph_models.stores.integrity import adjusted
@@ -59,7 +59,7 @@ class _Plan:
 
 
 def apply(
-    tx: ManagedTransaction, batch: WriteBatch, changes: tuple[Change, ...], rows: list[Row | None]
+    tx: ManagedTransaction, batch: WriteBatch, changes: tuple[Change, ...], rows: dict[Kind, list[Row]]
 ) -> None:
     """Carry out a batch that was checked.
 
@@ -70,7 +70,7 @@ def apply(
     batch, changes
         What is wanted, and the revisions that `integrity.check` gave.
     rows
-        The row of each `Put`, in the order of the operations.
+        The row of each `Put`, by kind, in the order of the operations.
 
     Raises
     ------
@@ -78,15 +78,16 @@ def apply(
         If an account would fall below 0.
     """
     plans: dict[str, _Plan] = defaultdict(_Plan)
-    for operation, change, row in zip(batch.operations, changes, rows, strict=True):
+    remaining = {kind: iter(held) for kind, held in rows.items()}
+    for operation, change in zip(batch.operations, changes, strict=True):
         plan = plans[BY_ENTITY[change.kind].label]
         if isinstance(operation, AdjustCapacity):
             plan.adjusted[change.key] = operation, change.revision
-        elif row is None:
+        elif isinstance(operation, Delete):
             plan.deleted.append(change.key)
         else:
             versions = plan.created if change.revision == 1 else plan.updated
-            versions[change.key] = row, change.revision
+            versions[change.key] = next(remaining[change.kind]), change.revision
     # Nodes first, for relationships of the batch may end at any of them.
     links = [each for label, plan in plans.items() for each in _write_nodes(tx, BY_LABEL[label], plan)]
     deletes = [(queries.QUERIES[label].delete, plan.deleted) for label, plan in plans.items()]

@@ -12,7 +12,7 @@ from datetime import datetime
 import orjson
 
 from graph_models.domain.errors import IdempotencyConflict
-from graph_models.ports import Change, ChangeSet, WriteBatch
+from graph_models.ports import Change, ChangeSet
 from graph_models.schema import BY_ENTITY, BY_LABEL
 from graph_models.stores.sqlite.tables import instant_text
 
@@ -29,15 +29,19 @@ _INSERT = "INSERT INTO change_set (write_id, fingerprint, committed_at, changes)
 
 
 def append(
-    connection: sqlite3.Connection, batch: WriteBatch, changes: tuple[Change, ...], now: datetime
+    connection: sqlite3.Connection,
+    write_id: str,
+    fingerprint: str,
+    changes: tuple[Change, ...],
+    now: datetime,
 ) -> ChangeSet:
     """Add the change set of a batch within its transaction."""
     listed = [(BY_ENTITY[each.kind].label, each.key, each.revision) for each in changes]
     committed_at = instant_text(now)
-    parameters = (batch.id, batch.fingerprint, committed_at, orjson.dumps(listed).decode())
+    parameters = (write_id, fingerprint, committed_at, orjson.dumps(listed).decode())
     sequence = connection.execute(_INSERT, parameters).lastrowid
     assert sequence is not None
-    return ChangeSet(sequence, batch.id, datetime.fromisoformat(committed_at), changes)
+    return ChangeSet(sequence, write_id, datetime.fromisoformat(committed_at), changes)
 
 
 def find(connection: sqlite3.Connection, write_id: str) -> ChangeSet | None:
@@ -46,7 +50,7 @@ def find(connection: sqlite3.Connection, write_id: str) -> ChangeSet | None:
     return None if found is None else _change_set(found)
 
 
-def find_repeated(connection: sqlite3.Connection, batch: WriteBatch) -> ChangeSet | None:
+def find_repeated(connection: sqlite3.Connection, write_id: str, fingerprint: str) -> ChangeSet | None:
     """Return the outcome of a batch that was written before.
 
     Raises
@@ -55,10 +59,10 @@ def find_repeated(connection: sqlite3.Connection, batch: WriteBatch) -> ChangeSe
         If its id was used for other operations.
     """
     known = "SELECT fingerprint FROM change_set WHERE write_id = ?"
-    found = connection.execute(known, (batch.id,)).fetchone()
-    if found is not None and found[0] != batch.fingerprint:
-        raise IdempotencyConflict(batch.id)
-    return None if found is None else find(connection, batch.id)
+    found = connection.execute(known, (write_id,)).fetchone()
+    if found is not None and found[0] != fingerprint:
+        raise IdempotencyConflict(write_id)
+    return None if found is None else find(connection, write_id)
 
 
 def read(connection: sqlite3.Connection, cursor: int, limit: int) -> tuple[ChangeSet, ...]:

@@ -20,24 +20,25 @@ from graph_models.ports import (
     Change,
     ChangeSet,
     Clock,
+    Columns,
     Delete,
     E,
     Entity,
     GraphStore,
     Page,
-    Put,
     Stored,
     WriteBatch,
     key_of,
 )
 from graph_models.schema import BY_ENTITY, Relationship
+from graph_models.stores.batches import FlatBatch
 from graph_models.stores.integrity import adjusted, check
-from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_page
+from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
 from graph_models.stores.sqlite import feed
 from graph_models.stores.sqlite.connections import Connections
 from graph_models.stores.sqlite.tables import key_list, table_of
 
-SCAN_PAGE = 1_000
+SCAN_PAGE = 1_000  # few enough to stay in the processor's cache
 
 
 class SqliteStore(GraphStore):
@@ -78,17 +79,14 @@ class SqliteStore(GraphStore):
 
     def write(self, batch: WriteBatch) -> ChangeSet:
         """Apply a batch atomically and durably, see `GraphStore.write`."""
-        # Encoded before the lock is taken: other writers wait for the database's work only.
-        records = [
-            table_of(type(each.value)).encode(each.value) if isinstance(each, Put) else None
-            for each in batch.operations
-        ]
+        flat = FlatBatch(batch)
+        records = {kind: table_of(kind).encode(columns) for kind, columns in flat.puts.items()}
         with self._connections.writing(batch.id) as connection:
-            if (repeated := feed.find_repeated(connection, batch)) is not None:
+            if (repeated := feed.find_repeated(connection, batch.id, flat.fingerprint)) is not None:
                 return repeated
             changes = check(batch, _SqliteLookups(connection))
             _apply(connection, batch, changes, records)
-            return feed.append(connection, batch, changes, self._clock.now())
+            return feed.append(connection, batch.id, flat.fingerprint, changes, self._clock.now())
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
@@ -144,6 +142,20 @@ class SqliteStore(GraphStore):
             if len(records) < SCAN_PAGE:
                 return
             after = table.key_in(records[-1])
+
+    def scan_columns(self, kind: type[E], names: Sequence[str]) -> Iterator[Columns]:
+        """Iterate over some columns of all values in key order, see `GraphStore.scan_columns`."""
+        check_columns(kind, names)
+        table = table_of(kind)
+        statement, after = table.select_columns(names), ""
+        while True:
+            with self._connections.reading() as connection:
+                records = connection.execute(statement, (after, SCAN_PAGE)).fetchall()
+            if records:
+                yield table.decode_columns(names, records)
+            if len(records) < SCAN_PAGE:
+                return
+            after = records[-1][0]
 
     def count(self, kind: type[Entity]) -> int:
         """Return how many values of this kind there are."""
@@ -201,20 +213,19 @@ def _apply(
     connection: sqlite3.Connection,
     batch: WriteBatch,
     changes: tuple[Change, ...],
-    records: list[list[Any] | None],
+    records: dict[type[Entity], list[list[Any]]],
 ) -> None:
-    upserts: dict[type[Entity], list[list[Any]]] = defaultdict(list)
+    revisions: dict[type[Entity], list[int]] = defaultdict(list)
     deletes: dict[type[Entity], list[tuple[str]]] = defaultdict(list)
-    for operation, change, record in zip(batch.operations, changes, records, strict=True):
+    for operation, change in zip(batch.operations, changes, strict=True):
         if isinstance(operation, AdjustCapacity):
             _adjust(connection, operation)
         elif isinstance(operation, Delete):
             deletes[change.kind].append((change.key,))
-        elif record is not None:
-            record.append(change.revision)
-            upserts[change.kind].append(record)
-    for kind, several in upserts.items():
-        connection.executemany(table_of(kind).upsert, several)
+        else:
+            revisions[change.kind].append(change.revision)
+    for kind, columns in records.items():
+        connection.executemany(table_of(kind).upsert, zip(*columns, revisions[kind], strict=True))
     for kind, keys in deletes.items():
         connection.executemany(table_of(kind).delete, keys)
 

@@ -14,8 +14,8 @@ from typing import Any, Generic
 
 import orjson
 
-from graph_models.ports import E, Stored
-from graph_models.records import from_row, to_row
+from graph_models.ports import Columns, E, Stored
+from graph_models.records import from_row
 from graph_models.schema import BY_ENTITY, NODE_TYPES, NodeType, PropertyType, Relationship
 
 Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
@@ -83,18 +83,31 @@ class Table(Generic[E]):
         source = f"{self.name}, json_each({self.name}.{relationship.column}) AS ends"
         return f"SELECT {self.name}.{self.key}, {end} FROM {source} WHERE {end} IN {_KEYS}"
 
-    def encode(self, value: E) -> list[Any]:
-        """Flatten a value into the parameters of `upsert`, but for the revision at the end."""
-        row = to_row(value)
-        for name, (encode, _) in self._codecs:
-            if (held := row[name]) is not None:
-                row[name] = encode(held)
-        return list(row.values())
+    def encode(self, columns: Columns) -> list[list[Any]]:
+        """Return the columns of the parameters of `upsert`, but for the revisions at the end."""
+        codecs = self._codecs
+        return [
+            _each_once(codecs[name][0], held) if name in codecs else held for name, held in columns.items()
+        ]
+
+    def select_columns(self, names: Sequence[str]) -> str:
+        """Return the statement for a key and some columns behind it: parameters as for `select_page`."""
+        listed = ", ".join((self.key, *names))
+        return f"SELECT {listed} FROM {self.name} WHERE {self.key} > ? ORDER BY {self.key} LIMIT ?"
+
+    def decode_columns(self, names: Sequence[str], records: Sequence[Sequence[Any]]) -> Columns:
+        """Return the columns in records of `select_columns`."""
+        codecs = self._codecs
+        _, *columns = map(list, zip(*records, strict=True))
+        return {
+            name: _each_once(codecs[name][1], held) if name in codecs else held
+            for name, held in zip(names, columns, strict=True)
+        }
 
     def decode(self, record: Sequence[Any]) -> Stored[E]:
         """Build a stored value from a record of `select`."""
         row = dict(zip(self._columns, record, strict=False))
-        for name, (_, decode) in self._codecs:
+        for name, (_, decode) in self._codecs.items():
             if (held := row[name]) is not None:
                 row[name] = decode(held)
         value: E = from_row(self._entity, row)  # type: ignore[assignment]  # the entity of this node type
@@ -106,7 +119,13 @@ def table_of(kind: type[E]) -> Table[E]:
     return _TABLE_OF[kind]
 
 
-def _codecs(node: NodeType) -> list[tuple[str, Codec]]:
+def _each_once(convert: Callable[[Any], Any], held: list[Any]) -> list[Any]:
+    """Convert the entries of a column, equal ones once."""
+    converted = {each: convert(each) for each in dict.fromkeys(held) if each is not None}
+    return list(map(converted.get, held))
+
+
+def _codecs(node: NodeType) -> dict[str, Codec]:
     """Columns that SQLite cannot hold as they are in a row."""
     properties = [(each.name, _PROPERTY_CODECS.get(each.kind)) for each in node.properties]
     relationships = [
@@ -114,7 +133,7 @@ def _codecs(node: NodeType) -> list[tuple[str, Codec]]:
         for each in node.relationships
         if each.is_many
     ]
-    return [(name, codec) for name, codec in (*properties, *relationships) if codec is not None]
+    return {name: codec for name, codec in (*properties, *relationships) if codec is not None}
 
 
 def _create_table(node: NodeType, name: str) -> str:
@@ -144,11 +163,15 @@ def _dump_pairs(pairs: Sequence[tuple[str, float]]) -> str:
     return orjson.dumps(dict(pairs)).decode()
 
 
-def _load_pairs(text: str) -> list[tuple[str, float]]:
-    return list(orjson.loads(text).items())
+def _load_list(text: str) -> tuple[str, ...]:
+    return tuple(orjson.loads(text))
 
 
-_LIST: Codec = (_dump_list, orjson.loads)
+def _load_pairs(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple(orjson.loads(text).items())
+
+
+_LIST: Codec = (_dump_list, _load_list)
 _PAIRS: Codec = (_dump_pairs, _load_pairs)
 _PROPERTY_CODECS: dict[PropertyType, Codec] = {
     PropertyType.BOOLEAN: (int, bool),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.domain.skills import SkillOffer
+from matcher.availability import to_instant
 from matcher.engine import index as index_module
 from matcher.engine import layout as layout_module
 from matcher.engine.index import ProviderIndex
@@ -30,9 +31,7 @@ def as_matching_sees(provider: Provider) -> Provider:
         skills=tuple(SkillOffer(each.skill_id, to_millionths(each.level) / 1e6) for each in provider.skills),
         capacity=Capacity(provider.capacity.total, provider.capacity.reserved + provider.capacity.consumed),
         max_travel_km=None if provider.max_travel_km is None else to_metres(provider.max_travel_km) / 1000,
-        last_referral_at=None
-        if ready is None
-        else provider.last_referral_at + timedelta(hours=provider.cooldown_hours),
+        last_referral_at=None if ready is None else to_instant(ready, UTC),
         cooldown_hours=0,
     )
 

@@ -1,0 +1,56 @@
+"""What a batch puts, flattened, and the fingerprint by which the same batch is known again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import sha256
+
+import orjson
+
+from graph_models.ports import AdjustCapacity, Columns, Delete, Entity, Operation, Put, WriteBatch
+from graph_models.records import to_columns
+from graph_models.schema import BY_ENTITY
+
+
+class FlatBatch:
+    """A batch as stores take it; made before their locks, for which other writers wait.
+
+    Parameters
+    ----------
+    batch
+        What is to be written.
+
+    Attributes
+    ----------
+    puts : dict[type[Entity], Columns]
+        What it puts of each kind, in the order of its operations.
+    fingerprint : str
+        Equal for equal operations in one order, in every process and store, and only for these.
+
+    Raises
+    ------
+    InvalidValue
+        If a value holds what its column cannot.
+    """
+
+    def __init__(self, batch: WriteBatch) -> None:
+        values: dict[type[Entity], list[Entity]] = defaultdict(list)
+        for operation in batch.operations:
+            if isinstance(operation, Put):
+                values[type(operation.value)].append(operation.value)
+        self.puts: dict[type[Entity], Columns] = {
+            kind: to_columns(kind, held) for kind, held in values.items()
+        }
+        told = [*map(_told, batch.operations), *self.puts.values()]
+        self.fingerprint = sha256(orjson.dumps(told)).hexdigest()
+
+
+def _told(operation: Operation) -> tuple[str | int | None, ...]:
+    """Tell an operation from every other, but for the value that it puts."""
+    match operation:
+        case Put(value, expected):
+            return "put", BY_ENTITY[type(value)].label, expected
+        case Delete(kind, key, expected):
+            return "delete", BY_ENTITY[kind].label, key, expected
+        case AdjustCapacity(provider_id, reserved, consumed):
+            return "adjust", provider_id, reserved, consumed
