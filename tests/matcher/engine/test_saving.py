@@ -68,7 +68,9 @@ def test_another_layout_is_refused() -> None:
 def test_rankings_by_phone_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first need by phone does not wait for a ranking that was there, and sees what changed since."""
     context = a_context(catalogue=a_catalogue(a_category(is_remote=True)))
-    providers = {f"p{number}": a_provider(f"p{number}", recent_referrals=number) for number in range(9)}
+    # Without a tie to the community nobody is looked at who ranks too low.
+    some = (a_provider(f"p{n}", recent_referrals=n, community_code=None) for n in range(9))
+    providers = {each.id: each for each in some}
     engine = Engine(providers.values())
     engine.prepare(context)
     providers["p7"] = replace(providers["p7"], recent_referrals=0)
