@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
+import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -21,9 +22,11 @@ from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.routes import categories, communities, needs, operations, providers, skills, suggestions
 from api.settings import Settings
+from api.warm_start import WarmStart, index_path
 from graph_models.ports import Clock, GraphStore
-from graph_models.stores.opening import open_store
-from matcher.use_cases import LiveMatcher
+from graph_models.stores.opening import file_of, open_store
+
+log = structlog.stdlib.get_logger("lastmeter.engine")
 
 ROUTERS = tuple(
     module.router for module in (needs, suggestions, providers, communities, skills, categories, operations)
@@ -50,10 +53,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
     parameters = read_parameters(settings.parameters_file)
     store = store or open_store(settings.store_url, clock)
     metrics = Metrics()
+    path = index_path(settings, file_of(settings.store_url))
+    warm_start = WarmStart(path, store, clock, parameters, lambda event, why: log.warning(event, reason=why))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(store, lambda: LiveMatcher(store, clock, parameters))
+        engine = Engine(store, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
         app.state.services = Services(store, clock, engine, metrics)
@@ -61,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
             yield
         finally:
             engine.cancel()
+            await run_in_threadpool(warm_start.save)
             store.close()
             await run_in_threadpool(engine.join)
 

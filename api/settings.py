@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     # The address may hold a password: it stays out of every repr and log line.
     store_url: Annotated[str, Field(repr=False)] = "sqlite:///lastmeter.db"
     parameters_file: Path | None = None
+    keep_index: bool = True
+    index_path: DirectoryPath | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000

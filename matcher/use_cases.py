@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from threading import Lock
 
 from graph_models.domain.categories import Category
@@ -19,13 +20,15 @@ from graph_models.domain.skills import Skill
 from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
 from matcher.catalogue import Catalogue, compile_catalogue
 from matcher.context import History, gather_context, local_year
-from matcher.engine import COLUMNS, Engine
+from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
 from matcher.parameters import MatchParameters
 from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
 
 MAX_SUGGESTIONS = 100
 _CHANGE_SETS_AT_ONCE = 100
+_FEW_CHANGES = 10_000  # to read so many one by one takes no time worth saving
+_FAR_BEHIND = 4  # one in so many providers changed: reading all of them in order is as fast
 _IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
 
 
@@ -57,6 +60,26 @@ class NeedSuggestions:
     remarks: tuple[Remark, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SavedMatcher:
+    """A matcher as it was at one moment.
+
+    Parameters
+    ----------
+    cursor
+        Sequence number of the last change set that it took account of.
+    change_set
+        Digest of that change set, by which the store is recognised: it says the same of another one
+        only if both hold the same up to there.
+    engine
+        All of its providers.
+    """
+
+    cursor: int
+    change_set: str
+    engine: SavedEngine
+
+
 class LiveMatcher:
     """Suggestions from a store, kept up with its change feed.
 
@@ -67,31 +90,48 @@ class LiveMatcher:
     Parameters
     ----------
     store
-        Where the graph lives. Loading reads all of its providers.
+        Where the graph lives. Loading reads all of its providers, unless they were saved.
     clock
         Tells the time against which cooldowns and verifications are held.
     parameters
         Of the matching model.
+    saved
+        What an earlier matcher on this store saved: only what changed since is read.
 
     Raises
     ------
     InvalidValue
         If the parameters name a category that the service menu does not have.
+    UnusableIndex
+        If what was saved is of another store, of a later state of it or of one that is long past, or
+        was made by another version of the matching model or with other parameters.
     StoreUnavailable
         If the store is away, also from every method.
     """
 
-    def __init__(self, store: GraphStore, clock: Clock, parameters: MatchParameters) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        clock: Clock,
+        parameters: MatchParameters,
+        saved: SavedMatcher | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
         self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
-        self._cursor = store.head()
+        self._cursor = store.head() if saved is None else saved.cursor
+        self._last = self._change_set_at(self._cursor)
+        if saved is not None:
+            self._check(saved)
         self._catalogue = self._read_catalogue()
-        self._engine = Engine(parameters=parameters)
-        self._engine.load(store.scan_columns(Provider, COLUMNS))
+        if saved is None:
+            self._engine = Engine(parameters=parameters)
+            self._engine.load(store.scan_columns(Provider, COLUMNS))
+        else:
+            self._engine = Engine.restored(saved.engine, parameters)
         self.refresh()
 
     @property
@@ -109,6 +149,11 @@ class LiveMatcher:
         with self._refreshing:
             while self._store.head() > self._cursor:
                 self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+
+    def save(self, write: Callable[[SavedMatcher], None]) -> None:
+        """Have this matcher written down. Until that is done it does not follow the store."""
+        with self._refreshing:
+            write(SavedMatcher(self._cursor, _digest(self._last), self._engine.saved()))
 
     def prepare(self) -> None:
         """Rank providers for the categories served by phone, so that the first need does not wait for it."""
@@ -199,6 +244,22 @@ class LiveMatcher:
         """
         return local_year(need, self._catalogue, self._clock.now())
 
+    def _check(self, saved: SavedMatcher) -> None:
+        """Refuse what was not saved from this store, or so long ago that loading anew is faster."""
+        if _digest(self._last) != saved.change_set:
+            raise UnusableIndex("it was saved from another store, or from a later state of this one")
+        most = max(_FEW_CHANGES, saved.engine.provider_count // _FAR_BEHIND)
+        changed, cursor = 0, saved.cursor
+        while change_sets := self._store.changes_since(cursor, limit=_CHANGE_SETS_AT_ONCE):
+            changed += sum(change.kind is Provider for each in change_sets for change in each.changes)
+            if changed > most:
+                raise UnusableIndex("more has changed since than is read one by one")
+            cursor = change_sets[-1].sequence
+
+    def _change_set_at(self, cursor: int) -> ChangeSet | None:
+        found = self._store.changes_since(cursor - 1, limit=1) if cursor else ()
+        return found[0] if found else None
+
     def _resident_of(self, need: Need) -> Resident | None:
         if need.resident_id is None:
             return None
@@ -245,7 +306,8 @@ class LiveMatcher:
             self._catalogue = catalogue
         finally:
             self._epoch += is_catalogue_stale
-        self._cursor = change_sets[-1].sequence
+        self._last = change_sets[-1]
+        self._cursor = self._last.sequence
 
     def _read_catalogue(self) -> Catalogue:
         return compile_catalogue(
@@ -254,3 +316,7 @@ class LiveMatcher:
             (stored.value for stored in self._store.scan(Category)),
             self._parameters,
         )
+
+
+def _digest(change_set: ChangeSet | None) -> str:
+    return blake2b(repr(change_set).encode(), digest_size=16).hexdigest()

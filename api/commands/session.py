@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Protocol
 
 import orjson
@@ -33,6 +34,7 @@ class Session:
     settings: Settings
     clock: Clock
     open_store: StoreOpener
+    index_path: Path | None
 
 
 def session_of(context: typer.Context) -> Session:

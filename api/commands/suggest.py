@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -13,6 +14,7 @@ from api.commands.answers import show
 from api.commands.session import JsonFlag, Session, console, print_json, session_of
 from api.parameters import read_parameters
 from api.schemas.suggestions import SuggestionAnswer, SuggestionRequest
+from api.warm_start import WarmStart
 from graph_models.domain.errors import InvalidValue, LastMeterError, UnknownReference
 from graph_models.domain.identifiers import MAX_ID_LENGTH, NeedId
 from graph_models.domain.places import Datum
@@ -120,7 +122,13 @@ def suggest(
 
 
 def open_matcher(session: Session, store: GraphStore) -> LiveMatcher:
-    return LiveMatcher(store, session.clock, read_parameters(session.settings.parameters_file))
+    """Make the matcher from the index that a server saved, if there is one; a command saves none itself."""
+    parameters = read_parameters(session.settings.parameters_file)
+    return WarmStart(session.index_path, store, session.clock, parameters, warn).load()
+
+
+def warn(event: str, why: str) -> None:
+    sys.stderr.write(f"lastmeter: {event}: {why}\n")
 
 
 def point(near: str, crs: Datum) -> dict[str, object]:

@@ -14,6 +14,16 @@ NEO4J_SCHEMES = ("neo4j", "neo4j+s", "bolt")
 RULE = f"start with {SQLITE_PREFIX} or one of {', '.join(f'{scheme}://' for scheme in NEO4J_SCHEMES)}"
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file that an address names, None if it names a server or nothing.
+
+    >>> file_of("sqlite:///city.db"), file_of("neo4j://host:7687")
+    (PosixPath('city.db'), None)
+    """
+    path = url.removeprefix(SQLITE_PREFIX)
+    return Path(path) if path and path != url else None
+
+
 def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStore:
     """Open the store at an address.
 
@@ -45,8 +55,8 @@ def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStor
     ...
     graph_models.domain.errors.InvalidValue: store.url must start with sqlite:/// or one of ...
     """
-    if url.startswith(SQLITE_PREFIX) and (path := url.removeprefix(SQLITE_PREFIX)):
-        if must_exist and not Path(path).exists():
+    if (path := file_of(url)) is not None:
+        if must_exist and not path.exists():
             raise StoreError(f"there is no store at {path}; `lastmeter demo` and `lastmeter load` make one")
         return SqliteStore(path, clock)
     try:

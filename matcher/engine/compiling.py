@@ -7,6 +7,7 @@ at what the function calls or takes. So the code of each state of this package i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 from importlib import resources
 from typing import Any, TypeVar, cast
@@ -20,8 +21,9 @@ F = TypeVar("F", bound=Callable[..., object])
 int64 = cast("Callable[[Any], int]", np.int64)
 
 
-def _digest() -> str:
-    # The constants that are compiled in come from the modules beside this package, too.
+@cache
+def source_digest() -> str:
+    """Return a name for this state of the package and of the modules beside it, whose constants it has."""
     folders = (resources.files(package) for package in ("matcher", "matcher.engine"))
     sources = sorted((each for folder in folders for each in folder.iterdir()), key=lambda each: each.name)
     texts = (each.read_bytes() for each in sources if each.name.endswith(".py"))
@@ -31,7 +33,7 @@ def _digest() -> str:
 _config: Any = numba.config
 _folder_of: Any = user_cache_dir
 if not _config.CACHE_DIR:
-    _config.CACHE_DIR = f"{_folder_of('lastmeter')}/engine-{_digest()}"
+    _config.CACHE_DIR = f"{_folder_of('lastmeter')}/engine-{source_digest()}"
 
 
 def compiled(function: F) -> F:

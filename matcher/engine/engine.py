@@ -20,6 +20,7 @@ from matcher.engine.packing import in_columns
 from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
 from matcher.engine.ranking import PLAIN, Terms
 from matcher.engine.roster import NO_PAIRS, Pairs, Roster, joined
+from matcher.engine.saving import SavedEngine, UnusableIndex, current_layout, saved_words
 from matcher.engine.search import Found, nearest_first, nearest_first_aside, nothing_found
 from matcher.engine.snapshot import STALE, Snapshot
 from matcher.engine.standings import Standings, best_standing, best_standing_aside
@@ -65,6 +66,35 @@ class Engine:
         remaining = iter(providers)
         batches = iter(lambda: list(islice(remaining, _BATCH)), [])
         self.load(map(in_columns, batches))
+
+    @classmethod
+    def restored(cls, saved: SavedEngine, parameters: MatchParameters) -> Engine:
+        """Return an engine with the providers of another, at once.
+
+        Parameters
+        ----------
+        saved
+            What `saved` gave. Its arrays belong to the engine from now on, which writes to them.
+        parameters
+            Those that most questions will come with.
+
+        Raises
+        ------
+        UnusableIndex
+            If it was laid out by other rules than those of this program, or for other parameters.
+        """
+        if saved.layout != current_layout():
+            raise UnusableIndex("it was laid out by another version of the matching model")
+        engine = cls((), parameters)
+        engine._index.take_over(saved)
+        engine._standings.take_over(saved.arrays, engine._index.snapshot)
+        return engine
+
+    def saved(self) -> SavedEngine:
+        """Return everything that an equal engine can be made from: good until the next change."""
+        words, arrays = saved_words(self._index.vocabulary)
+        arrays |= self._index.arrays() | self._standings.arrays(self._index.snapshot)
+        return SavedEngine(current_layout(), words, arrays)
 
     def __len__(self) -> int:
         return len(self._index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -91,6 +91,9 @@ class Interned(Generic[T]):
     def __getitem__(self, number: int) -> T:
         return self._values[number]
 
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._values)
+
     def number(self, value: T) -> int:
         """Return the number of a value, a new one if it has none."""
         number = self._numbers.get(value)
@@ -134,6 +137,10 @@ class Patterns(Generic[T]):
 
     def __getitem__(self, number: int) -> T:
         return self._values[number]
+
+    def all_numbers(self) -> Iterator[int]:
+        """Return the numbers of all values, ascending."""
+        return iter(self._values)
 
     def number(self, value: T) -> int:
         """Return the number of a value, a new one if it has none."""

@@ -18,9 +18,10 @@ from graph_models.ports import Columns
 from matcher.engine import keys
 from matcher.engine.growing import Growing, Int32Array, with_room
 from matcher.engine.layout import curve_order, laid_out
-from matcher.engine.nodes import MASK_BITS, ROW_BITS, RowLists, blank_nodes, enlarged
+from matcher.engine.nodes import MASK_BITS, NODE, ROW_BITS, Nodes, RowLists, blank_nodes, enlarged
 from matcher.engine.packing import Batch, in_columns, only, packed
 from matcher.engine.rows import ROW, Vocabulary
+from matcher.engine.saving import Arrays, SavedEngine, as_bytes, as_records, enter_words
 from matcher.engine.snapshot import Snapshot
 from matcher.engine.writing import commit, compare, find_living
 from matcher.parameters import MatchParameters
@@ -122,6 +123,42 @@ class ProviderIndex:
             self._settled = fresh.used
             before.epoch[0] += 1
             self.snapshot = fresh._replace(seen=int(before.epoch[0]))
+
+    def arrays(self) -> Arrays:
+        """Return everything but the vocabulary, as it is until the next change."""
+        now, settled = self.snapshot, self.snapshot.used if self._settled is None else self._settled
+        return {
+            "counts": np.array([self._alive, settled, now.generation], np.int64),
+            "table": as_bytes(now.table[: now.used]),
+            "skills": now.lists.skills,
+            "levels": now.lists.levels,
+            "texts": now.texts,
+            "boxes": as_bytes(now.nodes.boxes),
+            "node_skills": now.nodes.skills,
+            "firsts": now.nodes.firsts,
+            "row_skills": now.nodes.row_skills,
+            "slots": now.slots,
+        }
+
+    def take_over(self, saved: SavedEngine) -> None:
+        """Begin with what was saved, in an index that is empty; its arrays will be written to."""
+        arrays = saved.arrays
+        enter_words(self.vocabulary, saved.words, arrays)
+        self._skills.take_over(arrays["skills"])
+        self._levels.take_over(arrays["levels"])
+        self._texts.take_over(arrays["texts"])
+        self._alive, self._settled, generation = arrays["counts"].tolist()
+        table = as_records(arrays["table"], ROW)
+        boxes = as_records(arrays["boxes"], NODE)
+        self.snapshot = self.snapshot._replace(
+            table=table,
+            used=len(table),
+            lists=self._lists(),
+            texts=self._texts.array,
+            nodes=Nodes(boxes, arrays["node_skills"], arrays["firsts"], arrays["row_skills"]),
+            slots=arrays["slots"],
+            generation=generation,
+        )
 
     @property
     def _words(self) -> int:

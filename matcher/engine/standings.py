@@ -8,6 +8,7 @@ once, and the ranking is kept and mended as rows change.
 from __future__ import annotations
 
 from collections import OrderedDict
+from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import NO_DOUBT, fill_values, is_skilled, meets, total_of
 from matcher.engine.question import Question
 from matcher.engine.ranking import Ranking, Terms, blank_ranking, least_score
+from matcher.engine.saving import Arrays
 from matcher.engine.search import Found, consider, describe, nothing_found
 from matcher.engine.snapshot import STALE, Snapshot, is_stale
 from matcher.travel import UNKNOWN_M
@@ -68,6 +70,8 @@ class Standing(NamedTuple):
     seen: int
 
 
+_Key = tuple[int, str]  # the generation of rows, and a name for the kind of need
+_PREFIX = "standing"
 _NO_ORDER = Order(np.empty(0, np.int64), np.empty(0, np.int32))
 
 
@@ -75,7 +79,7 @@ class Standings:
     """The standings that were asked for last, mended when they are asked for again."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
+        self._kept: OrderedDict[_Key, Standing] = OrderedDict()
         self._lock = Lock()
 
     def current(self, question: Question, snapshot: Snapshot) -> Standing | int:
@@ -101,12 +105,48 @@ class Standings:
                 self._kept.popitem(last=False)
             return standing
 
+    def arrays(self, snapshot: Snapshot) -> Arrays:
+        """Return the standings of a snapshot; whatever changed since they were ranked is told with them."""
+        with self._lock:
+            return {
+                f"{_PREFIX} {name} {part}": array
+                for (generation, name), standing in self._kept.items()
+                if generation == snapshot.generation
+                for part, array in _arrays_of(standing, snapshot.log).items()
+            }
 
-def _key(question: Question, snapshot: Snapshot) -> tuple[object, ...]:
+    def take_over(self, arrays: Arrays, snapshot: Snapshot) -> None:
+        """Begin with the standings that were saved with the rows of a snapshot whose log is empty."""
+        parts: dict[str, Arrays] = {}
+        for key, array in arrays.items():
+            if key.startswith(_PREFIX):
+                _, name, part = key.split(" ")
+                parts.setdefault(name, {})[part] = array
+        for name, each in parts.items():
+            by_serves = Order(each["serves_keys"], each["serves_rows"])
+            by_community = Order(each["community_keys"], each["community_rows"])
+            is_changed = np.zeros(snapshot.used, np.bool_)
+            is_changed[each["changed"]] = True
+            standing = Standing(by_serves, by_community, is_changed, each["changed"], 0)
+            self._kept[snapshot.generation, name] = standing
+
+
+def _arrays_of(standing: Standing, log: Int32Array) -> Arrays:
+    return {
+        "serves_keys": standing.by_serves.keys,
+        "serves_rows": standing.by_serves.rows,
+        "community_keys": standing.by_community.keys,
+        "community_rows": standing.by_community.rows,
+        "changed": np.unique(np.concatenate((standing.changed, log[standing.seen :]))),
+    }
+
+
+def _key(question: Question, snapshot: Snapshot) -> _Key:
     aim, skills = question.aim, question.skills
     arrays = (skills.similar, skills.least, question.halves)
     weights = (aim.proximity, aim.skill, aim.capacity, aim.continuity, aim.fairness)
-    return (snapshot.generation, aim.units, *weights, *(each.tobytes() for each in arrays))
+    facts = repr((aim.units, *weights, *(each.tobytes() for each in arrays)))
+    return snapshot.generation, blake2b(facts.encode(), digest_size=16).hexdigest()
 
 
 def _mended(standing: Standing | None, question: Question, snapshot: Snapshot) -> Standing | int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,9 @@ from graph_models.city.menu import load_menu
 from graph_models.domain.identifiers import AreaCode, SkillId
 from graph_models.domain.places import Location
 from graph_models.domain.skills import SkillOffer
+from graph_models.ports import GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
+from tests.api.servers import Start, servers, wait_until_ready
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_resident, some_areas
 
 BATHING = (
@@ -51,24 +52,35 @@ def some_providers() -> list[Any]:
 def city_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The service menu, one community with all around it, four providers, a resident with a need."""
     path = tmp_path_factory.mktemp("city") / "city.db"
-    menu = load_menu()
     with SqliteStore(path, FixedClock()) as store:
-        values = [
-            *some_areas(),
-            *menu.skills,
-            *menu.categories,
-            *some_providers(),
-            a_resident("resident-1"),
-            a_need("need-1", resident_id="resident-1"),
-        ]
-        for _ in put_all(store, values, load_id="test-city"):
-            pass
+        put_city(store)
     return path
+
+
+def put_city(store: GraphStore) -> None:
+    menu = load_menu()
+    values = [
+        *some_areas(),
+        *menu.skills,
+        *menu.categories,
+        *some_providers(),
+        a_resident("resident-1"),
+        a_need("need-1", resident_id="resident-1"),
+    ]
+    for _ in put_all(store, values, load_id="test-city"):
+        pass
 
 
 @pytest.fixture
 def store_path(city_file: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(city_file, tmp_path / "city.db"))
+
+
+@pytest.fixture
+def start(store_path: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start server processes on the test's own store; settings can be given."""
+    with servers(tmp_path, f"sqlite:///{store_path}") as run:
+        yield run
 
 
 @pytest.fixture
@@ -93,13 +105,6 @@ def open_client(store_path: Path) -> Iterator[Client]:
 @pytest.fixture
 def client(open_client: Client) -> TestClient:
     return open_client()
-
-
-def wait_until_ready(client: Any, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while client.get("/readyz").status_code != 200:
-        assert time.monotonic() < deadline, "the engine was not loaded in time"
-        time.sleep(0.01)
 
 
 def problem_of(response: Any, name: str) -> Any:

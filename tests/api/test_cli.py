@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,9 +23,11 @@ from api.cli import main
 from api.clock import SystemClock
 from api.commands.demo import this_monday
 from api.settings import Settings
+from api.warm_start import WarmStart
 from graph_models.domain.providers import Provider
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.opening import open_store
+from matcher.parameters import default_parameters
 from tests.builders import FixedClock, a_provider, some_areas, some_skills
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +129,25 @@ class TestSuggest:
             assert sum(parts) == Decimal(repr(suggestion["score"]))
         eligible = answer["considered"] - sum(answer["rejected"].values())
         assert eligible >= len(answer["suggestions"])
+
+    def test_uses_a_saved_index_and_saves_none(self, run: Run, demo_file: Path, tmp_path: Path) -> None:
+        """It starts from what a server saved; of a damaged file it speaks on standard error."""
+        path, index = tmp_path / "city.db", tmp_path / "city.db.index"
+        shutil.copy(demo_file, path)
+        command = ("suggest", "need-000001", "--json")
+        answer = run(*command)
+        assert not index.exists()
+        with open_store(f"sqlite:///{path}", SystemClock()) as store:
+            WarmStart(index, store, SystemClock(), default_parameters(), print).load_and_keep()
+        assert run(*command) == answer
+        content = index.read_bytes()
+        index.write_bytes(content[:-1])
+        ended = run(*command)
+        assert (ended.status, ended.out) == (0, answer.out)
+        assert ended.err.startswith(
+            "lastmeter: the saved index is not used; it is built anew: it was cut short"
+        )
+        assert index.read_bytes() == content[:-1]
 
     def test_is_what_http_answers(self, run: Run, demo_file: Path) -> None:
         """The command and the HTTP interface give the same object."""

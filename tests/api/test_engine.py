@@ -17,7 +17,8 @@ from graph_models.ports import NEW, Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from matcher.parameters import default_parameters
 from matcher.use_cases import LiveMatcher
-from tests.api.conftest import Client, problem_of, wait_until_ready
+from tests.api.conftest import Client, problem_of
+from tests.api.servers import wait_until_ready
 from tests.builders import FixedClock, a_category
 
 

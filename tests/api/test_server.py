@@ -9,89 +9,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
 from api.server import CannotListen, _listen
-from tests.api.conftest import problem_of, wait_until_ready
+from tests.api.conftest import problem_of
+from tests.api.servers import SERVE, Start, first_of
 from tests.builders import COMMUNITY
 
-SERVE = "from api.server import serve; from api.settings import Settings; serve(Settings())"
 WRITES = 100
 HEAD = "POST /v1/needs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
 NEED = {"category_id": "home_care", "community_code": COMMUNITY}
-
-
-@dataclass
-class Server:
-    """A process and where it listens; `log` has its lines, read to the end once it has ended."""
-
-    process: subprocess.Popen[str]
-    log_path: Path
-    port: int
-
-    def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
-
-    def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
-
-    def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
-
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start(store_path: Path, tmp_path: Path) -> Iterator[Start]:
-    """Start servers on free ports of the loopback interface; none outlives the test."""
-    servers: list[Server] = []
-
-    def run(**settings: str) -> Server:
-        log_path = tmp_path / f"server-{len(servers)}.log"
-        given = {"STORE_URL": f"sqlite:///{store_path}", "PORT": "0", **settings}
-        environment = {**os.environ, **{f"LASTMETER_{name}": value for name, value in given.items()}}
-        with log_path.open("w", encoding="utf-8") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", SERVE], env=environment, stdout=log, stderr=log, text=True
-            )
-        server = Server(process, log_path, port=0)
-        servers.append(server)
-        server.port = port_of(server)
-        with server.client() as client:
-            wait_until_ready(client)
-        return server
-
-    yield run
-    for server in servers:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
-
-
-def port_of(server: Server, seconds: float = 60.0) -> int:
-    """Read the port that was taken from the server's own log."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.process.poll() is None:
-        for line in server.log_path.read_text(encoding="utf-8").splitlines():
-            if "listening on" in line:
-                return int(json.loads(line)["event"].split("127.0.0.1:")[1].split()[0])
-        time.sleep(0.05)
-    raise AssertionError(f"the server did not start: {server.log_path.read_text(encoding='utf-8')}")
-
-
-def first_of(client: httpx2.Client) -> str:
-    """The best provider for the need of the test's city."""
-    answer = client.get("/v1/needs/need-1/suggestions").json()
-    return str(answer["suggestions"][0]["provider_id"])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

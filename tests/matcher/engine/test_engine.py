@@ -11,10 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from graph_models.domain.providers import Provider
 from matcher.engine import Engine
 from matcher.engine import index as index_module
+from matcher.parameters import default_parameters
 from matcher.reference import reference_suggestions
 from matcher.rules import Reason
 from tests.builders import a_category, a_need, a_provider, some_areas
 from tests.matcher.cities import City, capacities, cities, offers, providers
+from tests.matcher.engine.saving import copied
 from tests.matcher.rule_cases import CANDIDATES, FAILING, PASSING, meet
 from tests.matcher.situations import HERE, a_catalogue, a_context, north
 
@@ -22,7 +24,10 @@ ids = st.integers(0, 7).map(lambda number: f"p{number}")
 
 
 class ChangingCity(RuleBasedStateMachine):
-    """Providers come, change and go; the engine never differs from the reference, nor from a fresh engine."""
+    """Providers come, change and go, the engine is saved and restored.
+
+    It never differs from the reference, nor from a fresh engine.
+    """
 
     @initialize(city=cities(max_providers=6))
     def start(self, city: City) -> None:
@@ -47,6 +52,10 @@ class ChangingCity(RuleBasedStateMachine):
         self.engine.change(remove=gone)
         for key in gone:
             self.providers.pop(key, None)
+
+    @rule()
+    def restart(self) -> None:
+        self.engine = Engine.restored(copied(self.engine.saved()), default_parameters())
 
     @invariant()
     def answers_are_right(self) -> None:
