@@ -20,7 +20,8 @@ from api.engine import Engine
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
-from api.routes import categories, communities, needs, operations, providers, skills, suggestions
+from api.plans import Plans
+from api.routes import categories, communities, needs, operations, plans, providers, skills, suggestions
 from api.settings import Settings
 from api.warm_start import WarmStart, index_path
 from graph_models.ports import Clock, GraphStore
@@ -29,11 +30,13 @@ from graph_models.stores.opening import file_of, open_store
 log = structlog.stdlib.get_logger("lastmeter.engine")
 
 ROUTERS = tuple(
-    module.router for module in (needs, suggestions, providers, communities, skills, categories, operations)
+    module.router
+    for module in (needs, suggestions, plans, providers, communities, skills, categories, operations)
 )
 TAGS = [
     {"name": "needs", "description": "Requests for help"},
     {"name": "suggestions", "description": "Ranked, explained providers for a need"},
+    {"name": "plans", "description": "Providers for many needs at once"},
     {"name": "providers", "description": "Whoever can serve a need"},
     {"name": "areas", "description": "Where things are"},
     {"name": "menu", "description": "What can be asked for, and the skills it takes"},
@@ -61,11 +64,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         engine = Engine(store, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
-        app.state.services = Services(store, clock, engine, metrics)
+        services = Services(store, clock, engine, metrics, Plans(engine))
+        app.state.services = services
         try:
             yield
         finally:
             engine.cancel()
+            await run_in_threadpool(services.plans.close)
             await run_in_threadpool(warm_start.save)
             store.close()
             await run_in_threadpool(engine.join)

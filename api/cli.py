@@ -14,6 +14,7 @@ from api.commands.demo import demo
 from api.commands.generate import generate
 from api.commands.load import load
 from api.commands.neo4j import app as neo4j
+from api.commands.plan import plan
 from api.commands.serve import serve
 from api.commands.session import Session
 from api.commands.status import status
@@ -34,6 +35,7 @@ app.command("demo")(demo)
 app.command("generate")(generate)
 app.command("load")(load)
 app.command("suggest")(suggest)
+app.command("plan")(plan)
 app.command("status")(status)
 app.command("serve")(serve)
 app.add_typer(neo4j, name="neo4j")

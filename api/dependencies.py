@@ -12,6 +12,7 @@ from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.idempotency import KEY_PATTERN, Creation, creation_of
 from api.metrics import Metrics
+from api.plans import Plans
 from api.schemas.common import Id
 from graph_models.ports import Clock, GraphStore
 
@@ -24,6 +25,7 @@ class Services:
     clock: Clock
     engine: Engine
     metrics: Metrics
+    plans: Plans
 
 
 async def _services(request: Request) -> Services:
@@ -45,9 +47,14 @@ async def _engine(services: ServicesDep) -> Engine:
     return services.engine
 
 
+async def _plans(services: ServicesDep) -> Plans:
+    return services.plans
+
+
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
+PlansDep = Annotated[Plans, Depends(_plans)]
 KeyPath = Annotated[Id, Path(alias="id")]
 CodePath = Annotated[Id, Path(alias="code")]
 IfNoneMatch = Annotated[

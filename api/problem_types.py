@@ -127,5 +127,11 @@ PROBLEM_TYPES = {
             "Not ready",
             "The matching engine is still being loaded. Try again after `Retry-After` seconds.",
         ),
+        ProblemType(
+            "too-many-plans",
+            503,
+            "Too many plans",
+            "Plans are made one at a time, and enough are waiting. Try again after `Retry-After` seconds.",
+        ),
     )
 }

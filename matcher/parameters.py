@@ -14,6 +14,7 @@ from graph_models.domain.categories import Category
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import CategoryId, check_id
+from graph_models.domain.needs import Urgency
 from matcher.fixed_point import MILLION
 
 S = TypeVar("S", "Weights", "ContinuityParts")
@@ -21,6 +22,7 @@ S = TypeVar("S", "Weights", "ContinuityParts")
 LONGEST_VERIFICATION_DAYS = 36_500
 MOST_NEAR_MISSES = 100
 FARTHEST_M = 20_040_000  # half way round the Earth
+HEAVIEST = 1_000
 
 
 class FactorName(StrEnum):
@@ -95,6 +97,8 @@ class MatchParameters:
         Most near misses that an answer names, 0 to 100.
     nearest_community_m
         Metres within which the nearest community stands in for one that a need does not name.
+    urgency_weights
+        What it counts in a plan to serve a need of each urgency, from 1 to 1,000.
 
     Raises
     ------
@@ -112,6 +116,7 @@ class MatchParameters:
     verification_days: int
     near_misses: int
     nearest_community_m: int
+    urgency_weights: Mapping[Urgency, int]
 
     def __post_init__(self) -> None:
         if self.remote_weights.proximity:
@@ -127,6 +132,9 @@ class MatchParameters:
         )
         check_integer("explanation.near_misses", self.near_misses, most=MOST_NEAR_MISSES)
         check_integer("place.nearest_community_m", self.nearest_community_m, most=FARTHEST_M)
+        for urgency in Urgency:
+            weight = self.urgency_weights[urgency]
+            check_integer(f"plan.urgency_weights.{urgency}", weight, least=1, most=HEAVIEST)
 
     def weights_for(self, category: Category) -> Weights:
         """Return the category's own weights, else those for its way of being served.
@@ -189,6 +197,7 @@ def parse_parameters(text: str) -> MatchParameters:
     categories = weights.table("categories", is_optional=True)
     fairness = root.table("fairness")
     half_referrals = fairness.table("half_referrals", is_optional=True)
+    urgencies = root.table("plan").table("urgency_weights")
     parameters = MatchParameters(
         default_weights=weights.shares("default", Weights),
         remote_weights=weights.shares("remote", Weights),
@@ -200,6 +209,7 @@ def parse_parameters(text: str) -> MatchParameters:
         verification_days=root.table("verification").integer("max_age_days"),
         near_misses=root.table("explanation").integer("near_misses"),
         nearest_community_m=root.table("place").integer("nearest_community_m"),
+        urgency_weights={each: urgencies.integer(each) for each in Urgency},
     )
     root.refuse_unread()
     return parameters

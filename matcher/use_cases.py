@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from threading import Lock
 
@@ -22,6 +23,7 @@ from matcher.catalogue import Catalogue, compile_catalogue
 from matcher.context import History, gather_context, local_year
 from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
 from matcher.parameters import MatchParameters
+from matcher.planning import Plan, PlanScope, check_scope, make_plan, read_demand
 from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
 
@@ -58,6 +60,29 @@ class NeedSuggestions:
     is_synthetic: bool
     result: SuggestionList
     remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CityPlan:
+    """A plan, with what it was made from.
+
+    Parameters
+    ----------
+    scope
+        Which open needs it is for.
+    made_at
+        When the needs were read.
+    graph_revision
+        Sequence number of the last change set that it takes account of. Of providers that changed while
+        it was made it may show the later state.
+    plan
+        Who serves whom.
+    """
+
+    scope: PlanScope
+    made_at: datetime
+    graph_revision: int
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +258,38 @@ class LiveMatcher:
         remarks = remarks_on(context, areas)
         is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
         return NeedSuggestions(need, code, revision, is_synthetic, result, remarks)
+
+    def check_scope(self, scope: PlanScope) -> None:
+        """Refuse a scope of a plan that nothing can be in.
+
+        Raises
+        ------
+        UnknownReference
+            If it names an area or category that does not exist.
+        """
+        self.refresh()
+        check_scope(self._catalogue, scope)
+
+    def plan(self, scope: PlanScope, tell: Callable[[str, int, int], None]) -> CityPlan:
+        """Find providers for all open needs of a scope at once. Nothing is written.
+
+        Parameters
+        ----------
+        scope
+            Which needs.
+        tell
+            Called with what is being done, how much of it is done, and how much there is to do.
+
+        Raises
+        ------
+        UnknownReference
+            If the scope names an area or category that does not exist.
+        """
+        self.check_scope(scope)
+        now, revision, catalogue = self._clock.now(), self._cursor, self._catalogue
+        tell("read", 0, 1)
+        demand = read_demand(self._store, catalogue, now, scope)
+        return CityPlan(scope, now, revision, make_plan(self._engine, demand, self._parameters, tell))
 
     def local_year(self, need: Need) -> int:
         """Return the calendar year at the place of a need: an age is told against it.

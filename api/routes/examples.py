@@ -67,6 +67,13 @@ PROVIDER_CHANGES: Examples = {
     "pause": {"summary": "Not to be suggested for now", "value": {"is_active": False}},
     "more_capacity": {"summary": "Two more units", "value": {"capacity": {"total": 5}}},
 }
+PLAN: Examples = {
+    "everything": {"summary": "All open needs", "value": {}},
+    "district": {
+        "summary": "Care at home in one district",
+        "value": {"area_codes": ["440103"], "category_ids": ["home_care", "home_nursing"]},
+    },
+}
 DESCRIBED_NEED: Examples = {
     "for_an_older_person": {
         "summary": "A point and a person of 82 who speaks Cantonese",

@@ -91,7 +91,7 @@ class Roster:
     def entered(
         self, snapshot: Snapshot, needs: Sequence[int], answers: Sequence[Found], weights: Int64Array
     ) -> Pairs:
-        """Number the providers of some answers.
+        """Give the providers of some answers numbers.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class Roster:
             self._price_at[rows[rows >= 0]] = self._prices[rows >= 0]
 
     def _enter(self, snapshot: Snapshot, rows: Int32Array) -> None:
-        """Number the providers in some rows; one that moved to another row keeps its number."""
+        """Give the providers in some rows numbers; one that moved to another row keeps its own."""
         longer = np.full(max(0, snapshot.used - len(self._number_at)), -1, np.int32)
         self._number_at = np.concatenate((self._number_at, longer))
         fresh = rows[self._number_at[rows] < 0]

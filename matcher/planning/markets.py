@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 from scipy.sparse import coo_array, csr_array, diags_array, eye_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
-from matcher.problem import BoolArray, Int64Array, Problem
+from matcher.problem import BoolArray, Int32Array, Int64Array, Problem
 
 Places = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
@@ -69,8 +69,8 @@ class Market:
     score: Floats
     most: Floats
     is_whole: BoolArray
-    needs: Int64Array
-    providers: Int64Array
+    needs: Int32Array
+    providers: Int32Array
     limits: tuple[csr_array, csr_array, csr_array]
     bounds: tuple[Floats, Floats, Floats]
 
@@ -146,9 +146,9 @@ def best_in(market: Market) -> tuple[Int64Array, bool]:
     by_need, by_provider, _ = market.limits
     need_bound, capacity, referrals = market.bounds
     rules = [
-        LinearConstraint(_beside(by_need, None), -np.inf, need_bound),
-        LinearConstraint(_beside(by_provider, None), -np.inf, capacity),
-        LinearConstraint(_beside(None, by_provider), -np.inf, referrals),
+        LinearConstraint(hstack([by_need, 0 * by_need]), -np.inf, need_bound),
+        LinearConstraint(hstack([by_provider, 0 * by_provider]), -np.inf, capacity),
+        LinearConstraint(hstack([0 * by_provider, by_provider]), -np.inf, referrals),
         LinearConstraint(use, np.where(market.is_whole, 0, -np.inf), 0),
     ]
     limits = Bounds(0, np.concatenate([market.most, np.ones(size)]))
@@ -166,13 +166,6 @@ def best_in(market: Market) -> tuple[Int64Array, bool]:
     best = solve(market.score, rules)
     found = most if best.x is None else best
     return np.rint(found.x[:size]).astype(np.int64), most.status == best.status == _OPTIMAL
-
-
-def _beside(left: csr_array | None, right: csr_array | None) -> csr_array:
-    """Put rows on the units, or on the uses, of pairs; the other half of the columns is empty."""
-    given = left if left is not None else right
-    empty = csr_array(given.shape)
-    return hstack([empty if left is None else left, empty if right is None else right]).tocsr()
 
 
 def _optimal(result: OptimizeResult) -> OptimizeResult:

@@ -41,6 +41,11 @@ max_age_days = 365
 near_misses = 5
 [place]
 nearest_community_m = 50_000
+[plan.urgency_weights]
+routine = 1
+urgent = 2
+asap = 4
+stat = 8
 """
 OWN = """
 [weights.categories.home_care]
@@ -75,6 +80,8 @@ def test_weights_are_in_the_order_of_the_factors() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("stat = 8", "stat = 0", "plan.urgency_weights.stat must be from 1 to 1000"),
+        ("stat = 8", "", "plan.urgency_weights.stat must be given"),
         ("proximity = 0.4", "proximity = 0.35", "weights.default must sum to 1, got 0.95"),
         ("proximity = 0.4", "proximity = 0.400001", "weights.default must sum to 1, got 1.000001"),
         ("served_resident = 0.5", "served_resident = 0.6", "continuity must sum to 1, got 1.1"),

@@ -1,0 +1,46 @@
+"""/v1/plans: providers for many needs at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from starlette.responses import Response
+
+from api.bodies import JsonRoute
+from api.dependencies import ClockDep, CreationDep, KeyPath, PlansDep
+from api.openapi import LOCATION, OF_BODY, OF_STORE, failures
+from api.problems import refusing
+from api.routes.examples import PLAN
+from api.schemas.plans import PlanRequest, PlanStatus
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=JsonRoute)
+
+
+@router.post(
+    "",
+    operation_id="startPlan",
+    status_code=202,
+    responses={
+        202: {"headers": LOCATION},
+        **failures(*OF_STORE, *OF_BODY, "not-ready", "idempotency-key-reused", "too-many-plans"),
+    },
+)
+def start_plan(
+    body: Annotated[PlanRequest, Body(openapi_examples=PLAN)],
+    clock: ClockDep,
+    creation: CreationDep,
+    plans: PlansDep,
+    response: Response,
+) -> PlanStatus:
+    """Begin to plan for all open needs of a scope. Nothing is written: a plan is a proposal."""
+    with refusing():
+        job = plans.start(creation.new_id, body, clock.now())
+    response.headers["Location"] = f"/v1/plans/{job.id}"
+    return job.status()
+
+
+@router.get("/{id}", operation_id="getPlan", responses=failures("not-found", "invalid-request"))
+def get_plan(key: KeyPath, plans: PlansDep) -> PlanStatus:
+    """Read how far a plan is, and its outcome once it is done. The latest plans are kept until a restart."""
+    return plans.get(key).status()
