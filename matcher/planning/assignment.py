@@ -118,8 +118,8 @@ def _problem(
 ) -> Problem:
     if not issparse(values) or values.ndim != 2:
         raise InvalidValue("values", "be a sparse array of shape (n_needs, n_providers)", type(values))
-    pairs = csr_array(values)  # COO arrays with an entry given twice are summed here
-    pairs.sum_duplicates()
+    pairs = csr_array(values, copy=True)
+    pairs.sum_duplicates()  # sorts, too
     n_needs, n_providers = pairs.shape
     need = np.repeat(np.arange(n_needs, dtype=np.int32), np.diff(pairs.indptr))
     problem = Problem(

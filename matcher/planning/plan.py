@@ -17,9 +17,9 @@ from matcher.parameters import MatchParameters
 from matcher.planning.candidates import Candidates
 from matcher.planning.demand import Demand
 from matcher.planning.first_come import first_come
-from matcher.planning.pricing import PricedPlan, price_all
+from matcher.planning.pricing import PricedPlan, finish_over_all, price_all
 from matcher.planning.tally import Tally, tally
-from matcher.planning.whole import Solution, finish
+from matcher.planning.whole import Solution
 from matcher.problem import Problem
 from matcher.suggestions import to_score
 from matcher.travel import UNKNOWN_M
@@ -136,7 +136,7 @@ def make_plan(engine: Engine, demand: Demand, parameters: MatchParameters, tell:
     )
     priced = price_all(engine, contexts, candidates, roster, tell)
     tell("keep whole", 0, 1)
-    solution = finish(priced.problem, priced.priced)
+    priced, solution = finish_over_all(engine, contexts, candidates, roster, priced)
     tell("compare", 0, 1)
     compared = first_come(engine, contexts, candidates, roster)
     problem = priced.problem

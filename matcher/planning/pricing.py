@@ -17,12 +17,15 @@ from matcher.context import NeedContext
 from matcher.engine import PLAIN, Engine, Pairs, Roster
 from matcher.planning.candidates import Candidates
 from matcher.planning.solving import Priced, price
-from matcher.planning.whole import tighten
+from matcher.planning.whole import Solution, finish, tighten
 from matcher.problem import BoolArray, Int64Array, Problem
 
 FIRST = 5  # pairs of each need to begin with
 MORE = 6  # pairs of each need that are added at once
+NEAR = 200  # pairs of each need that are looked at because they cost little
 FINEST = 10_000  # units of score, of 1e-12 each, that are told apart
+_WIDENINGS = 3
+_FAR = 2**61
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def price_all(
         least = _least_worth(problem, priced)
         asked = np.flatnonzero(is_open & (outside >= least))
         tell("price", rounds, len(asked))
-        if candidates.add(_look_outside(engine, contexts, roster, priced, problem, least, asked)).any():
+        wanted = (asked, least[asked], problem.units)
+        if candidates.add(_ask(engine, contexts, roster, priced, wanted, MORE)).any():
             continue
         if is_tight:
             certificate = _for_all(priced.certificate, is_open)
@@ -89,24 +93,81 @@ def price_all(
         is_tight = True  # closer prices cost time, and are worth it once the pairs are settled
 
 
-def _look_outside(
+def finish_over_all(
+    engine: Engine, contexts: Sequence[NeedContext], candidates: Candidates, roster: Roster, found: PricedPlan
+) -> tuple[PricedPlan, Solution]:
+    """Find a best plan that breaks no limit, among all eligible pairs that may be in one.
+
+    Where limits come in, a pair may be in the best plan although it costs a little more than it is worth.
+    So the pairs that cost little enough are looked at as well. `Solution.is_proven` then holds for all.
+    """
+    for _ in range(_WIDENINGS):
+        solution = finish(found.problem, found.priced)
+        if not len(solution.needs):
+            return found, solution
+        near, is_all = _look_near(engine, contexts, roster, found, solution)
+        if not candidates.add(near).any():
+            return found, replace(solution, is_proven=solution.is_proven and is_all)
+        found = _extended(found, candidates, roster)
+    return found, replace(finish(found.problem, found.priced), is_proven=False)
+
+
+def _look_near(
+    engine: Engine, contexts: Sequence[NeedContext], roster: Roster, found: PricedPlan, solution: Solution
+) -> tuple[Pairs, bool]:
+    """Ask for pairs that cost little enough to be in a better plan, and tell whether these are all."""
+    problem, needs = found.problem, solution.needs
+    at_least = np.where(problem.is_whole[needs], problem.units[needs], 1)
+    apart = problem.units[needs] * found.priced.objective.quantum
+    least = _least_worth(problem, found.priced)[needs]
+    reach = np.minimum(solution.width // at_least, _FAR // apart)
+    wanted = (needs.astype(np.int64), least - apart * reach, problem.units)
+    near = _ask(engine, contexts, roster, found.priced, wanted, NEAR)
+    counts = np.bincount(near.need, minlength=len(contexts))
+    return near, bool((counts < NEAR).all()) and solution.width < _FAR // int(apart.max())
+
+
+def _extended(found: PricedPlan, candidates: Candidates, roster: Roster) -> PricedPlan:
+    """Tell the same plan and prices over more pairs and providers."""
+    before, relaxed, certificate = found.problem, found.priced.relaxed, found.priced.certificate
+    problem = candidates.problem(roster)
+    places = candidates.places(before.need.astype(np.int64), before.provider.astype(np.int64))
+    given, stays = np.zeros(len(problem.need), np.int64), np.zeros(len(problem.need), np.bool_)
+    given[places], stays[places] = relaxed.given, relaxed.stays
+    unit, referral = np.zeros((2, len(problem.capacity)), np.int64)
+    unit[: len(before.capacity)] = certificate.unit_price
+    referral[: len(before.capacity)] = certificate.referral_price
+    priced = replace(
+        found.priced,
+        relaxed=replace(relaxed, given=given, stays=stays, unit_price=unit, referral_price=referral),
+        certificate=replace(certificate, unit_price=unit, referral_price=referral),
+    )
+    return replace(found, problem=problem, priced=priced, distance_m=candidates.distance_m)
+
+
+def _ask(
     engine: Engine,
     contexts: Sequence[NeedContext],
     roster: Roster,
     priced: Priced,
-    problem: Problem,
-    least: Int64Array,
-    asked: Int64Array,
+    wanted: tuple[Int64Array, Int64Array, Int64Array],
+    limit: int,
 ) -> Pairs:
-    """Ask for pairs that are worth more than their prices."""
-    certificate, quantum = priced.certificate, priced.objective.quantum
-    roster.set_prices((certificate.unit_price - certificate.referral_price) * quantum)
+    """Ask for pairs of some needs that are worth at least so much above their prices.
+
+    Parameters
+    ----------
+    wanted
+        The needs, the least score of each, and the units of all needs.
+    """
+    certificate, (needs, least, units) = priced.certificate, wanted
+    roster.set_prices((certificate.unit_price - certificate.referral_price) * priced.objective.quantum)
     terms = [
         PLAIN._replace(least=least, units=units)
-        for least, units in zip(least[asked].tolist(), problem.units[asked].tolist(), strict=True)
+        for least, units in zip(least.tolist(), units[needs].tolist(), strict=True)
     ]
-    found = engine.pairs([contexts[place] for place in asked.tolist()], MORE, roster, terms)
-    return found._replace(need=asked[found.need].astype(np.int32))
+    found = engine.pairs([contexts[place] for place in needs.tolist()], limit, roster, terms)
+    return found._replace(need=needs[found.need].astype(np.int32))
 
 
 def _least_listed(pairs: Pairs, n_needs: int) -> Int64Array:

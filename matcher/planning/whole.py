@@ -20,10 +20,10 @@ import numpy as np
 from matcher.certificate import Certificate, dot
 from matcher.planning.markets import Market, best_in, market_of, market_prices, markets
 from matcher.planning.solving import Priced, certified, slack
-from matcher.problem import BoolArray, Int64Array, Problem
+from matcher.problem import BoolArray, Int32Array, Int64Array, Problem
 
 _LITTLE = 50  # th part of the highest score
-_TRIES = 3
+_MOST_PAIRS = 20_000  # beyond which no wider search is worth its time
 _EVERYTHING = 2**62  # quanta
 
 
@@ -38,12 +38,19 @@ class Solution:
     certificate
         Prices that bound what any plan can be worth.
     is_proven
-        Whether it is known that no plan is better: by the certificate, or by exhausting what it leaves.
+        Whether it is known that no plan over the pairs given is better: by the certificate, or by
+        exhausting what it leaves.
+    needs
+        Whose markets were solved in whole numbers; empty if that was not called for.
+    width
+        Pairs that cost no more than this, in quanta, were open to them.
     """
 
     given: Int64Array
     certificate: Certificate
     is_proven: bool
+    needs: Int32Array
+    width: int
 
 
 def tighten(problem: Problem, priced: Priced) -> Priced:
@@ -70,26 +77,29 @@ def finish(problem: Problem, priced: Priced) -> Solution:
     relaxed, certificate = priced.relaxed.given, priced.certificate
     broken = _broken(problem, relaxed)
     if not broken.any():
-        return Solution(relaxed, certificate, is_proven=True)
+        return Solution(relaxed, certificate, True, np.empty(0, np.int32), 0)
     gains = priced.objective.gains(problem)
     share, score, unit_of_score = _shares(problem, priced)
     at_least = np.where(problem.is_whole[problem.need], problem.units[problem.need], 1)
     cost, usable = slack(problem, priced.objective, certificate), problem.most > 0
     width = int(unit_of_score) // _LITTLE
-    for _ in range(_TRIES):
+    while True:
         is_open = usable & ((cost <= width // at_least) | (relaxed > 0))
         given, is_proven, losses = relaxed.copy(), True, []
-        for pairs in markets(problem, np.flatnonzero(is_open), broken):
+        several = markets(problem, np.flatnonzero(is_open), broken)
+        for pairs in several:
             market = market_of(problem, pairs, share, score)
             given[pairs], is_best = best_in(market)
             is_proven &= is_best
             bound = _bound_of(problem, certificate, market)
             losses.append(bound - dot(gains[pairs], given[pairs]))
         losses.append(certificate.bound(problem) - dot(gains, given) - sum(losses))  # of all others
-        if 2 * max(losses) <= width:
-            return Solution(given, certificate, is_proven)
-        width = min(2 * max(losses), _EVERYTHING)
-    return Solution(given, certificate, is_proven=False)
+        wanted = 2 * max(losses)
+        is_wide = wanted <= width or is_open[usable].all()
+        if is_wide or is_open.sum() > _MOST_PAIRS:
+            needs = np.unique(problem.need[np.concatenate(several)])
+            return Solution(given, certificate, bool(is_proven and is_wide), needs, width)
+        width = min(wanted, _EVERYTHING)
 
 
 def _bound_of(problem: Problem, certificate: Certificate, market: Market) -> int:

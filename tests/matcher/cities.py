@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from graph_models.domain.categories import Category
-from graph_models.domain.needs import Need
+from graph_models.domain.needs import Need, Urgency
 from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, AreaLevel, Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
@@ -259,6 +259,7 @@ def parameters(draw: st.DrawFn) -> MatchParameters:
         verification_days=draw(st.sampled_from((1, 30, 365))),
         near_misses=draw(st.integers(0, 6)),
         nearest_community_m=draw(st.sampled_from((0, 1_000, 50_000))),
+        urgency_weights={each: draw(st.integers(1, 4)) for each in Urgency},
     )
 
 
