@@ -12,9 +12,10 @@ from scipy.sparse import csr_array, issparse
 
 from graph_models.domain.errors import InvalidValue
 from matcher.certificate import Certificate, Proof, verify
+from matcher.planning.limits import tighten
 from matcher.planning.objective import parts_of
 from matcher.planning.solving import price
-from matcher.planning.whole import finish, tighten
+from matcher.planning.whole import finish
 from matcher.problem import NO_LIMIT, BoolArray, Int64Array, Problem
 
 _MILLION = 1_000_000  # parts to which weights of urgency are told apart, unless they are whole

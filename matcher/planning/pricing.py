@@ -16,15 +16,17 @@ from matcher.certificate import Certificate
 from matcher.context import NeedContext
 from matcher.engine import PLAIN, Engine, Pairs, Roster
 from matcher.planning.candidates import Candidates
+from matcher.planning.limits import tighten
 from matcher.planning.solving import Priced, price
-from matcher.planning.whole import Solution, finish, tighten
+from matcher.planning.whole import Solution, finish
 from matcher.problem import BoolArray, Int64Array, Problem
 
 FIRST = 5  # pairs of each need to begin with
 MORE = 6  # pairs of each need that are added at once
 NEAR = 200  # pairs of each need that are looked at because they cost little
 FINEST = 10_000  # units of score, of 1e-12 each, that are told apart
-_WIDENINGS = 3
+MANY = 2_000  # needs, beyond which pairs that cost a little are not looked for
+_WIDENINGS = 4
 _FAR = 2**61
 
 
@@ -103,9 +105,11 @@ def finish_over_all(
     """
     for _ in range(_WIDENINGS):
         solution = finish(found.problem, found.priced)
-        if not len(solution.needs):
+        if not solution.width:
             return found, solution
-        near, is_all = _look_near(engine, contexts, roster, found, solution)
+        if len(contexts) > MANY:
+            return found, replace(solution, is_proven=False)
+        near, is_all = _look_near(engine, contexts, roster, found, solution.width)
         if not candidates.add(near).any():
             return found, replace(solution, is_proven=solution.is_proven and is_all)
         found = _extended(found, candidates, roster)
@@ -113,18 +117,15 @@ def finish_over_all(
 
 
 def _look_near(
-    engine: Engine, contexts: Sequence[NeedContext], roster: Roster, found: PricedPlan, solution: Solution
+    engine: Engine, contexts: Sequence[NeedContext], roster: Roster, found: PricedPlan, width: int
 ) -> tuple[Pairs, bool]:
     """Ask for pairs that cost little enough to be in a better plan, and tell whether these are all."""
-    problem, needs = found.problem, solution.needs
-    at_least = np.where(problem.is_whole[needs], problem.units[needs], 1)
-    apart = problem.units[needs] * found.priced.objective.quantum
-    least = _least_worth(problem, found.priced)[needs]
-    reach = np.minimum(solution.width // at_least, _FAR // apart)
-    wanted = (needs.astype(np.int64), least - apart * reach, problem.units)
-    near = _ask(engine, contexts, roster, found.priced, wanted, NEAR)
+    problem, needs = found.problem, np.arange(len(contexts))
+    apart = problem.units * found.priced.objective.quantum
+    least = _least_worth(problem, found.priced) - apart * np.minimum(width, _FAR // apart)
+    near = _ask(engine, contexts, roster, found.priced, (needs, least, problem.units), NEAR)
     counts = np.bincount(near.need, minlength=len(contexts))
-    return near, bool((counts < NEAR).all()) and solution.width < _FAR // int(apart.max())
+    return near, bool((counts < NEAR).all())
 
 
 def _extended(found: PricedPlan, candidates: Candidates, roster: Roster) -> PricedPlan:

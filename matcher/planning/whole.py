@@ -1,30 +1,33 @@
 """From the relaxed plan to one that keeps needs whole and referrals within their limits.
 
-Only the markets in which something is broken are looked at again. First their prices are brought
-closer, by a program that counts referrals in shares. Then they are solved in whole numbers over the
-pairs that cost little at these prices (fixing by reduced costs).
+Where the relaxed plan breaks a limit, markets are solved in whole numbers over the pairs that cost
+little at its prices (fixing by reduced costs). What a market then lacks to its bound is what another
+plan could gain there at most. If it is more than half of what was called little, more pairs are opened
+at its needs and providers, and what it is connected to by them is solved with it.
 
-That is enough if no market lacks more than half of that to its bound. For a better plan would use
-some pairs that were left out, t of them, each of which costs more than twice the largest lack. They
-touch at most 2·t markets, all others lack at least what they lack now; so what the plan saves is
-less than what it costs.
+In the end no plan is better. For it would use some pairs that were left out. Each of them costs more
+than twice what the market at either of its ends lacks, so more than both lack together; hence all of
+them cost more than all the markets that they touch lack, and in the other markets nothing changes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
 import numpy as np
 
 from matcher.certificate import Certificate, dot
-from matcher.planning.markets import Market, best_in, market_of, market_prices, markets
-from matcher.planning.solving import Priced, certified, slack
-from matcher.problem import BoolArray, Int32Array, Int64Array, Problem
+from matcher.planning.exhaustion import exhausted
+from matcher.planning.limits import broken_pairs, shares, troubled_pairs
+from matcher.planning.markets import Floats, Places, best_in, market_of, markets
+from matcher.planning.solving import Priced, slack
+from matcher.problem import Int32Array, Int64Array, Problem
 
-_LITTLE = 50  # th part of the highest score
-_MOST_PAIRS = 20_000  # beyond which no wider search is worth its time
-_EVERYTHING = 2**62  # quanta
+LITTLE = 1_000  # th part of the highest score
+FEW = 60  # pairs that are worth trying everything with
+MANY = 20_000  # pairs of all markets, beyond which no wider search is worth its time
+_WIDER = 8
+_WIDEST = 2**60  # quanta
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Solution:
     needs
         Whose markets were solved in whole numbers; empty if that was not called for.
     width
-        Pairs that cost no more than this, in quanta, were open to them.
+        Pairs that cost more than this, in quanta, were left out; 0 if none were asked for.
     """
 
     given: Int64Array
@@ -53,85 +56,107 @@ class Solution:
     width: int
 
 
-def tighten(problem: Problem, priced: Priced) -> Priced:
-    """Bring prices closer where the relaxed plan breaks a limit."""
-    broken = _broken(problem, priced.relaxed.given)
-    if not broken.any():
-        return priced
-    objective, before = priced.objective, priced.certificate
-    share, score, unit_of_score = _shares(problem, priced)
-    unit_price, referral_price = before.unit_price.copy(), before.referral_price.copy()
-    for pairs in markets(problem, np.flatnonzero(priced.relaxed.stays), broken):
-        market = market_of(problem, pairs, share, score)
-        by_unit, by_referral, rest_by_unit, rest_by_referral = market_prices(market)
-        unit_price[market.providers] = _in_quanta(by_unit, rest_by_unit, objective.step, unit_of_score)
-        referral_price[market.providers] = _in_quanta(
-            by_referral, rest_by_referral, objective.step, unit_of_score
-        )
-    after = certified(problem, objective, unit_price, referral_price)
-    return replace(priced, certificate=after) if after.bound(problem) < before.bound(problem) else priced
-
-
 def finish(problem: Problem, priced: Priced) -> Solution:
     """Find a best plan that breaks no limit."""
-    relaxed, certificate = priced.relaxed.given, priced.certificate
-    broken = _broken(problem, relaxed)
-    if not broken.any():
-        return Solution(relaxed, certificate, True, np.empty(0, np.int32), 0)
-    gains = priced.objective.gains(problem)
-    share, score, unit_of_score = _shares(problem, priced)
-    at_least = np.where(problem.is_whole[problem.need], problem.units[problem.need], 1)
-    cost, usable = slack(problem, priced.objective, certificate), problem.most > 0
-    width = int(unit_of_score) // _LITTLE
-    while True:
-        is_open = usable & ((cost <= width // at_least) | (relaxed > 0))
-        given, is_proven, losses = relaxed.copy(), True, []
-        several = markets(problem, np.flatnonzero(is_open), broken)
+    troubled = troubled_pairs(problem, priced)
+    if not len(troubled):
+        return Solution(priced.relaxed.given, priced.certificate, True, np.empty(0, np.int32), 0)
+    return _Search(problem, priced, troubled).run()
+
+
+class _Search:
+    """Opens more pairs until what every market lacks is little.
+
+    Parameters
+    ----------
+    troubled
+        Pairs of the markets in which something is broken.
+    """
+
+    def __init__(self, problem: Problem, priced: Priced, troubled: Places) -> None:
+        self._problem, self._certificate = problem, priced.certificate
+        self._gains = priced.objective.gains(problem)
+        self._share, self._score, highest = shares(problem, priced)
+        at_least = np.where(problem.is_whole[problem.need], problem.units[problem.need], 1)
+        self._at_least, self._cost = at_least, slack(problem, priced.objective, priced.certificate)
+        self._usable, self._relaxed = problem.most > 0, priced.relaxed.given
+        self._matters = np.zeros(len(problem.need), np.bool_)
+        self._matters[troubled] = True
+        self._broken = broken_pairs(problem, priced.relaxed.given)
+        least = max(int(highest) // LITTLE, 1)
+        self._need_width = np.full(len(problem.units), least)
+        self._provider_width = np.full(len(problem.capacity), least)
+        # A need that must give something up may go wherever it can.
+        self._need_width[problem.need[self._broken]] = _WIDEST
+        self._solved: dict[bytes, tuple[Int64Array, bool]] = {}
+
+    def run(self) -> Solution:
+        """Solve and widen, until nothing lacks or the next step would be too large."""
+        found: Solution | None = None
+        while True:
+            several = self._markets()
+            fresh = sum(len(pairs) for pairs in several if pairs.tobytes() not in self._solved)
+            if found is not None and fresh > MANY:
+                return found
+            given, is_proven = self._relaxed.copy(), True
+            for pairs in several:
+                if self._broken[pairs].any() or self._lacks(pairs, given) > 0:
+                    given[pairs], is_best = self._best(pairs)
+                    is_proven &= is_best
+            needs = np.unique(self._problem.need[np.concatenate(several)])
+            width = int(max(self._need_width.max(), self._provider_width.max()))
+            is_wide = not self._widen(several, given)
+            found = Solution(given, self._certificate, is_proven and is_wide, needs, width)
+            if is_wide:
+                return found
+
+    def _markets(self) -> list[Places]:
+        """Return the pairs of the markets that matter, as far as they are open."""
+        problem = self._problem
+        width = np.maximum(self._need_width[problem.need], self._provider_width[problem.provider])
+        is_open = self._usable & ((self._cost <= width // self._at_least) | (self._relaxed > 0))
+        return markets(problem, np.flatnonzero(is_open), self._matters)
+
+    def _best(self, pairs: Places) -> tuple[Int64Array, bool]:
+        """Return the best units of the pairs of a market, and whether the search was exhaustive."""
+        key = pairs.tobytes()
+        if key not in self._solved:
+            self._solved[key] = best_of(self._problem, self._gains, pairs, self._share, self._score)
+        return self._solved[key]
+
+    def _widen(self, several: list[Places], given: Int64Array) -> bool:
+        """Open more pairs where a market lacks too much; False if none does."""
+        is_wider = False
         for pairs in several:
-            market = market_of(problem, pairs, share, score)
-            given[pairs], is_best = best_in(market)
-            is_proven &= is_best
-            bound = _bound_of(problem, certificate, market)
-            losses.append(bound - dot(gains[pairs], given[pairs]))
-        losses.append(certificate.bound(problem) - dot(gains, given) - sum(losses))  # of all others
-        wanted = 2 * max(losses)
-        is_wide = wanted <= width or is_open[usable].all()
-        if is_wide or is_open.sum() > _MOST_PAIRS:
-            needs = np.unique(problem.need[np.concatenate(several)])
-            return Solution(given, certificate, bool(is_proven and is_wide), needs, width)
-        width = min(wanted, _EVERYTHING)
+            if not (wanted := self._lacks(pairs, given)):
+                continue
+            needs, providers = self._problem.need[pairs], self._problem.provider[pairs]
+            before = int(max(self._need_width[needs].max(), self._provider_width[providers].max()))
+            width = min(wanted, _WIDER * before)
+            if width >= _WIDEST // _WIDER:
+                width = _WIDEST
+            self._need_width[needs], self._provider_width[providers] = width, width
+            is_wider = True
+        return is_wider
+
+    def _lacks(self, pairs: Places, given: Int64Array) -> int:
+        """Return the width that a market calls for, 0 if what it has suffices."""
+        problem, certificate = self._problem, self._certificate
+        needs, providers = np.unique(problem.need[pairs]), np.unique(problem.provider[pairs])
+        bound = (
+            dot(certificate.need_price[needs], problem.units[needs])
+            + dot(certificate.unit_price[providers], problem.capacity[providers])
+            + dot(certificate.referral_price[providers], problem.referrals[providers])
+        )
+        wanted = 2 * (bound - dot(self._gains[pairs], given[pairs]))
+        width = int(min(self._need_width[needs].min(), self._provider_width[providers].min()))
+        return 0 if wanted <= width or width == _WIDEST else min(wanted, _WIDEST)
 
 
-def _bound_of(problem: Problem, certificate: Certificate, market: Market) -> int:
-    """Return what a market can be worth at most."""
-    needs, providers = market.needs, market.providers
-    return (
-        dot(certificate.need_price[needs], problem.units[needs])
-        + dot(certificate.unit_price[providers], problem.capacity[providers])
-        + dot(certificate.referral_price[providers], problem.referrals[providers])
-    )
-
-
-def _broken(problem: Problem, given: Int64Array) -> BoolArray:
-    """Return the pairs in which a whole need is split, or whose provider has too many needs."""
-    is_used = given > 0
-    is_split = is_used & problem.is_whole[problem.need] & (given < problem.units[problem.need])
-    count = np.bincount(problem.provider[is_used], minlength=len(problem.capacity))
-    return is_split | (is_used & (count > problem.referrals)[problem.provider])
-
-
-def _shares(problem: Problem, priced: Priced) -> tuple[Int64Array, np.ndarray, float]:
-    """Return parts of weight and score of one unit of each pair, and the quanta in a score of 1."""
-    objective = priced.objective
-    share = problem.weight[problem.need] * objective.parts // problem.units[problem.need]
-    quanta = objective.gains(problem) - share * objective.step
-    highest = max(float(np.abs(quanta).max(initial=0)), 1.0)
-    return share, quanta / highest, highest
-
-
-def _in_quanta(parts: list[Fraction], rest: np.ndarray, step: int, unit_of_score: float) -> list[int]:
-    """Return prices in quanta, rounded up."""
-    return [
-        max(0, -int(-(part * step + Fraction(more) * Fraction(unit_of_score)) // 1))
-        for part, more in zip(parts, rest.tolist(), strict=True)
-    ]
+def best_of(
+    problem: Problem, gains: Int64Array, pairs: Places, share: Int64Array, score: Floats
+) -> tuple[Int64Array, bool]:
+    """Return the best units of the pairs of a market, and whether the search was exhaustive."""
+    if len(pairs) <= FEW and (best := exhausted(problem, gains, pairs)) is not None:
+        return best, True
+    return best_in(market_of(problem, pairs, share, score))

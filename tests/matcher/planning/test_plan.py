@@ -19,9 +19,10 @@ from matcher.engine import Engine
 from matcher.parameters import MatchParameters, default_parameters
 from matcher.planning import UnservedReason, make_plan, pricing
 from matcher.planning.demand import Demand
+from matcher.planning.limits import tighten
 from matcher.planning.plan import Plan
 from matcher.planning.solving import price
-from matcher.planning.whole import finish, tighten
+from matcher.planning.whole import finish
 from matcher.problem import NO_LIMIT, Problem
 from matcher.rules import failing_rules
 from matcher.scoring import factor_values, score_of

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 
 from matcher.certificate import check_plan, verify
 from matcher.planning import whole as whole_module
+from matcher.planning.limits import tighten
 from matcher.planning.solving import price
-from matcher.planning.whole import finish, tighten
+from matcher.planning.whole import finish
 from matcher.problem import Problem
 from tests.matcher.planning.problems import a_problem, best_worth, problems, worth
 
@@ -50,7 +51,18 @@ def test_closer_prices_show_that_a_volunteer_cannot_rest_and_work() -> None:
 def test_a_search_that_is_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was not exhausted is not called proven, and still breaks no limit."""
     problem = a_problem({(0, 0): 12, (1, 0): 12}, [4], units=[3, 3], is_whole=[True, True])
-    monkeypatch.setattr(whole_module, "best_in", lambda market: (np.zeros(len(market.most), np.int64), False))
+    monkeypatch.setattr(whole_module, "best_of", lambda *given: (np.zeros(len(given[2]), np.int64), False))
     solution = finish(problem, price(problem))
     check_plan(problem, solution.given)
     assert not solution.is_proven
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(problem=problems())
+def test_the_solver_and_trying_everything_agree(problem: Problem) -> None:
+    """With no market small enough to be tried, HiGHS finds a plan of the same worth."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole_module, "FEW", 0)
+        solution = finish(problem, tighten(problem, price(problem)))
+    assert worth(problem, solution.given) == best_worth(problem)
+    assert solution.is_proven
