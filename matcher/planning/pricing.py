@@ -22,7 +22,7 @@ from matcher.planning.whole import Solution, finish
 from matcher.problem import BoolArray, Int64Array, Problem
 
 FIRST = 5  # pairs of each need to begin with
-MORE = 6  # pairs of each need that are added at once
+MORE = 12  # pairs of each need that are added at once
 NEAR = 200  # pairs of each need that are looked at because they cost little
 FINEST = 10_000  # units of score, of 1e-12 each, that are told apart
 MANY = 2_000  # needs, beyond which pairs that cost a little are not looked for

@@ -360,3 +360,27 @@ class TestOperations:
         ended = run("--store", "mysql://user:secret@host/db", "status")
         assert ended.status == 1
         assert "secret" not in ended.err
+
+
+class TestPlan:
+    def test_a_plan_says_what_it_is_worth(self, run: Run, demo_file: Path) -> None:
+        """Beside first come, first served, with its certificate and what is left over."""
+        ended = run("--store", f"sqlite:///{demo_file}", "plan")
+        assert ended.status == 0
+        for part in ("first come", "weight served", "Certificate: at most", "no plan is better"):
+            assert part in ended.out
+
+    def test_json_is_the_plan_of_the_interface(self, run: Run, demo_file: Path) -> None:
+        """The same object as over HTTP, twice the same."""
+        first, again = (run("--store", f"sqlite:///{demo_file}", "plan", "--json").json for _ in range(2))
+        del first["made_at"], again["made_at"]
+        assert first == again
+        assert first["result"]["weight_served"] >= first["first_come"]["weight_served"]
+        served = sum(each["units"] for each in first["referrals"])
+        assert served == first["result"]["units_served"]
+
+    def test_a_scope_that_does_not_exist_is_refused(self, run: Run, demo_file: Path) -> None:
+        """Naming the option."""
+        ended = run("--store", f"sqlite:///{demo_file}", "plan", "--area", "9")
+        assert (ended.status, ended.out) == (1, "")
+        assert ended.err == "lastmeter: --area: there is no Area '9' in the store\n"

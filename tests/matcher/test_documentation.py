@@ -32,6 +32,14 @@ def test_examples_on_the_page_run() -> None:
     assert (failed, attempted > 20) == (0, True)
 
 
+def test_numbers_on_the_page_about_plans_run() -> None:
+    """So is the small assignment there."""
+    failed, attempted = doctest.testfile(
+        str(PAGE.with_name("planning.md")), module_relative=False, encoding="utf-8"
+    )
+    assert (failed, attempted > 3) == (0, True)
+
+
 def test_every_rule_and_factor_is_on_the_page_in_order() -> None:
     """The tables list exactly the reasons and factors that the code knows."""
     assert rows_of("Rules") == list(Reason)
