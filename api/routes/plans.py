@@ -22,7 +22,10 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=JsonRoute)
     operation_id="startPlan",
     status_code=202,
     responses={
-        202: {"headers": LOCATION},
+        202: {
+            "headers": LOCATION,
+            "links": {"progress": {"operationId": "getPlan", "parameters": {"id": "$response.body#/id"}}},
+        },
         **failures(*OF_STORE, *OF_BODY, "not-ready", "idempotency-key-reused", "too-many-plans"),
     },
 )

@@ -90,4 +90,5 @@ def test_service_keeps_its_own_contract(open_client: Client) -> None:
     assert sorted(set(failures)) == []
     assert all(phases[phase] > 0 for phase in ("examples", "coverage", "fuzzing", "stateful"))
     operations = {each.ok().label for each in schema.get_all_operations()}
-    assert {label for label, status in statuses if status < 300} == operations
+    # Plans are in no list from which an id could be learned; tests/api/test_plans.py reads them.
+    assert {label for label, status in statuses if status < 300} | {"GET /v1/plans/{id}"} == operations
