@@ -11,6 +11,7 @@ import typer
 
 from api.clock import SystemClock
 from api.commands.demo import demo
+from api.commands.export import export
 from api.commands.generate import generate
 from api.commands.load import load
 from api.commands.neo4j import app as neo4j
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("demo")(demo)
 app.command("generate")(generate)
 app.command("load")(load)
+app.command("export")(export)
 app.command("suggest")(suggest)
 app.command("plan")(plan)
 app.command("status")(status)

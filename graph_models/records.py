@@ -205,6 +205,7 @@ def _relationship_column(declared: Relationship) -> _Column:
     name, build = declared.column, declared.build
     if declared.property is not None and build is not None:
         pair = attrgetter("skill_id", declared.property.name)
+        build = lru_cache(maxsize=4096, typed=True)(build)  # many values share their ends
         return _Column(
             name,
             name,

@@ -1,24 +1,37 @@
-"""`lastmeter neo4j start|stop|status|url`: a local Neo4j Community server."""
+"""`lastmeter neo4j start|stop|status|url|import`: a local Neo4j Community server."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
-from api.commands.session import JsonFlag, console, print_json
+from api.commands import load
+from api.commands.load import CrsOption, EncodingOption, LoadRefused, ReportOption
+from api.commands.session import JsonFlag, Session, console, print_json, progress, session_of
 from graph_models.domain.errors import LastMeterError
+from graph_models.ports import GraphStore
 from graph_models.stores import local_neo4j
+from graph_models.stores.importing import import_store
 from graph_models.stores.local_neo4j import RunningNeo4j
+from graph_models.stores.opening import SQLITE_PREFIX, open_store
 
 DEFAULT_HOME = Path(".lastmeter/neo4j")
 
 app = typer.Typer(help="A local Neo4j Community server, without Docker or root.", no_args_is_help=True)
 
 HomeOption = Annotated[Path, typer.Option("--home", help="Folder of data, logs and credentials.")]
+SourcesArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="PATH...", help="Files; without any, the whole --store.")
+]
 PortOption = Annotated[int, typer.Option(help="Port on the loopback interface; 0: any.", min=0, max=65_535)]
 
 
@@ -58,6 +71,45 @@ def url(home: HomeOption = DEFAULT_HOME) -> None:
     server = running(home)
     scheme, _, address = server.url.partition("://")
     sys.stdout.write(f"{scheme}://{quote(server.user)}:{quote(server.password, safe='')}@{address}\n")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    paths: SourcesArgument = None,
+    crs: CrsOption = None,
+    encoding: EncodingOption = "utf-8",
+    report_folder: ReportOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    port: PortOption = local_neo4j.DEFAULT_PORT,
+    as_json: JsonFlag = False,
+) -> None:
+    """Fill an empty database with files or a whole store, by Neo4j's offline importer."""
+    session = session_of(context)
+    options: dict[str, object] = {"crs": crs, "encoding": encoding, "report_folder": report_folder}
+    with loaded(session, paths, options) if paths else session.open_store(must_exist=True) as source:
+        server, counts = import_store(source, home, session.clock, port=port)
+    if as_json:
+        print_json({"url": server.url, "written": counts})
+        return
+    console().print(f"{sum(counts.values()):,} values imported")
+    report(server, home, as_json=False)
+
+
+@contextmanager
+def loaded(session: Session, paths: list[Path], options: dict[str, object]) -> Iterator[GraphStore]:
+    """Load files into a store of their own, for it holds them to every rule; refuse any error."""
+    with TemporaryDirectory(prefix="lastmeter-") as folder:
+        opener = partial(open_store, f"{SQLITE_PREFIX}{folder}/files.db", session.clock)
+        with progress("checking", None) as advance:
+            found = load.run(replace(session, open_store=opener), paths, advance=advance, **options)
+        if found.error_count:
+            load.show(found, console())
+            raise LoadRefused(
+                f"nothing was imported: {load.counted(found.error_count, 'error')} in the files"
+            )
+        with opener() as store:
+            yield store
 
 
 def running(home: Path) -> RunningNeo4j:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -16,16 +16,17 @@ import pyarrow.parquet as pq
 from graph_models.domain.checks import check_member
 from graph_models.exchange.columns import Column, columns_of
 from graph_models.exchange.parquet_tables import arrow_type
-from graph_models.ports import Entity
-from graph_models.records import Row, to_row
-from graph_models.schema import NODE_TYPES
+from graph_models.ports import Columns, Entity, GraphStore
+from graph_models.records import to_columns
+from graph_models.schema import BY_ENTITY, NODE_TYPES
 
 FORMATS = ("csv", "parquet")
 PARQUET_BATCH_ROWS = 10_000
+PART_ROWS = 1_000
 
 
 class _Table(Protocol):
-    def add(self, row: Row) -> None: ...
+    def add(self, columns: Columns) -> None: ...
     def close(self) -> None: ...
 
 
@@ -36,10 +37,11 @@ class _CsvFile:
         self._writer = csv.writer(self._stream, lineterminator="\n")
         self._writer.writerow(columns)
 
-    def add(self, row: Row) -> None:
-        self._writer.writerow(
-            ["" if (value := row[name]) is None else write(value) for name, write in self._formats]
-        )
+    def add(self, columns: Columns) -> None:
+        cells = [
+            ["" if each is None else write(each) for each in columns[name]] for name, write in self._formats
+        ]
+        self._writer.writerows(zip(*cells, strict=True))
 
     def close(self) -> None:
         self._stream.close()
@@ -50,31 +52,35 @@ class _ParquetFile:
         self._columns = columns
         self._schema = pa.schema([(name, arrow_type(column)) for name, column in columns.items()])
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", write_page_checksum=True)
-        self._rows: list[Row] = []
+        self._held: Columns = {name: [] for name in columns}
 
-    def add(self, row: Row) -> None:
-        self._rows.append(row)
-        if len(self._rows) == PARQUET_BATCH_ROWS:
+    def add(self, columns: Columns) -> None:
+        for name, held in self._held.items():
+            held += columns[name]
+        if self._row_count() >= PARQUET_BATCH_ROWS:
             self._flush()
+
+    def _row_count(self) -> int:
+        return len(next(iter(self._held.values())))
 
     def _flush(self) -> None:
         arrays = [
-            pa.array([_native(column, row[name]) for row in self._rows], self._schema.field(name).type)
+            pa.array(_native(column, self._held[name]), self._schema.field(name).type)
             for name, column in self._columns.items()
         ]
         self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
-        self._rows.clear()
+        self._held = {name: [] for name in self._columns}
 
     def close(self) -> None:
-        if self._rows:
+        if self._row_count():
             self._flush()
         self._writer.close()
 
 
-def _native(column: Column, value: Any) -> Any:
-    if column.is_pairs and value is not None:
-        return [{"id": key, column.number: number} for key, number in value]
-    return value
+def _native(column: Column, held: list[Any]) -> list[Any]:
+    if not column.is_pairs:
+        return held
+    return [ends and [{"id": key, column.number: number} for key, number in ends] for ends in held]
 
 
 class _Replaced:
@@ -85,8 +91,8 @@ class _Replaced:
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         self._table: _Table = open_table(self._partial, columns)
 
-    def add(self, row: Row) -> None:
-        self._table.add(row)
+    def add(self, columns: Columns) -> None:
+        self._table.add(columns)
 
     def __enter__(self) -> Self:
         return self
@@ -135,11 +141,80 @@ def write_tables(folder: str | Path, values: Iterable[Entity], format: str = "cs
     1
     ['id,role,is_synthetic,responsible_for', 'w1,social worker,false,']
     """
+    held: dict[type[Entity], list[Entity]] = {node.entity: [] for node in NODE_TYPES}
+
+    def parts() -> Iterator[tuple[type[Entity], Columns]]:
+        for value in values:
+            kind = type(value)
+            held[kind].append(value)
+            if len(held[kind]) == PART_ROWS:
+                yield kind, to_columns(kind, held[kind])
+                held[kind].clear()
+        for kind, rest in held.items():
+            yield kind, to_columns(kind, rest)
+
+    return _write(folder, parts(), format)
+
+
+def export_tables(
+    store: GraphStore, folder: str | Path, format: str = "csv", progress: Callable[[int], None] | None = None
+) -> dict[str, int]:
+    """Write all that a store holds, as `write_tables` does, without building a value.
+
+    Parameters
+    ----------
+    store
+        Whose values. What is written to it meanwhile may be in the files or not.
+    folder, format
+        See `write_tables`.
+    progress
+        Called with the number of rows of each part.
+
+    Returns
+    -------
+    Rows written, by the plural of each kind.
+
+    Raises
+    ------
+    InvalidValue
+        If the format is another one.
+    StoreError
+        If the store is away; files that were there stay.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from types import SimpleNamespace
+    >>> from graph_models.domain.people import Staff
+    >>> from graph_models.ports import Put, WriteBatch
+    >>> from graph_models.stores.opening import open_store
+    >>> clock = SimpleNamespace(now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+    >>> with (
+    ...     tempfile.TemporaryDirectory() as folder,
+    ...     open_store(f"sqlite:///{folder}/city.db", clock) as store,
+    ... ):
+    ...     _ = store.write(WriteBatch("staff-1", (Put(Staff("w1", "nurse")),)))
+    ...     export_tables(store, folder)["staff"]
+    1
+    """
+
+    def parts() -> Iterator[tuple[type[Entity], Columns]]:
+        for node in NODE_TYPES:
+            for columns in store.scan_columns(node.entity, node.columns()):
+                yield node.entity, columns
+                if progress is not None:
+                    progress(len(columns[node.key]))
+
+    return _write(folder, parts(), format)
+
+
+def _write(folder: str | Path, parts: Iterable[tuple[type[Entity], Columns]], format: str) -> dict[str, int]:
     check_member("format", format, FORMATS)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     open_table: type[_CsvFile | _ParquetFile] = _CsvFile if format == "csv" else _ParquetFile
-    counts = {node.entity: 0 for node in NODE_TYPES}
+    counts = {node.plural: 0 for node in NODE_TYPES}
     with ExitStack() as stack:
         tables = {
             node.entity: stack.enter_context(
@@ -147,7 +222,7 @@ def write_tables(folder: str | Path, values: Iterable[Entity], format: str = "cs
             )
             for node in NODE_TYPES
         }
-        for value in values:
-            tables[type(value)].add(to_row(value))
-            counts[type(value)] += 1
-    return {node.plural: counts[node.entity] for node in NODE_TYPES}
+        for kind, columns in parts:
+            tables[kind].add(columns)
+            counts[BY_ENTITY[kind].plural] += len(columns[BY_ENTITY[kind].key])
+    return counts

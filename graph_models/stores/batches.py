@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from hashlib import sha256
+from itertools import repeat
+from typing import Any
 
 import orjson
 
@@ -41,8 +43,17 @@ class FlatBatch:
         self.puts: dict[type[Entity], Columns] = {
             kind: to_columns(kind, held) for kind, held in values.items()
         }
-        told = [*map(_told, batch.operations), *self.puts.values()]
-        self.fingerprint = sha256(orjson.dumps(told)).hexdigest()
+        self.fingerprint = _digest([*map(_told, batch.operations), *self.puts.values()])
+
+
+def fingerprint_of_puts(kind: type[Entity], columns: Columns) -> str:
+    """Return the fingerprint of a batch that puts the values of these columns, whatever is there."""
+    count = len(columns[BY_ENTITY[kind].key])
+    return _digest([*repeat(("put", BY_ENTITY[kind].label, None), count), columns])
+
+
+def _digest(told: list[Any]) -> str:
+    return sha256(orjson.dumps(told)).hexdigest()
 
 
 def _told(operation: Operation) -> tuple[str | int | None, ...]:

@@ -314,6 +314,23 @@ class TestLoad:
                 each.value for each in built.scan(Provider)
             ]
 
+    def test_exported_files_load_again(self, run: Run, tmp_path: Path) -> None:
+        """What is exported is what the store holds: loading it again changes nothing."""
+        run("demo", "--scale", "0.0005")
+        ended = run("export", tmp_path / "out", "--json")
+        assert ended.json["written"] == run("status", "--json").json["counts"]
+        kinds = run("load", tmp_path / "out", "--crs", "wgs84", "--json").json["kinds"]
+        assert all(each["unchanged"] == each["read"] for each in kinds.values())
+
+    def test_import_refuses_what_a_load_would_keep_out(self, run: Run, tmp_path: Path) -> None:
+        """One bad reference keeps all of the files out of Neo4j, before a server is touched."""
+        (tmp_path / "residents.csv").write_text("id,registration_code,residence_code\nr1,nowhere,nowhere\n")
+        ended = run("neo4j", "import", tmp_path / "residents.csv", "--home", tmp_path / "home")
+        assert ended.status == 1
+        assert "points at Area 'nowhere'" in ended.out
+        assert "nothing was imported" in ended.err
+        assert not (tmp_path / "home").exists()
+
 
 class TestOperations:
     def test_status_counts(self, run: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ server listens on the loopback interface only and asks for a password.
 from graph_models.stores.local_neo4j.failures import (
     AlreadyRunning,
     ExtraNotInstalled,
+    ImportFailed,
     JarMismatch,
     JarsUnavailable,
     LocalNeo4jError,
@@ -14,11 +15,13 @@ from graph_models.stores.local_neo4j.failures import (
     StartFailed,
     WrongPassword,
 )
+from graph_models.stores.local_neo4j.importing import replace_database
 from graph_models.stores.local_neo4j.launch import Resources
 from graph_models.stores.local_neo4j.server import (
     ANY_PORT,
     CREDENTIALS_FILE,
     DEFAULT_PORT,
+    DEFAULT_RESOURCES,
     RunningNeo4j,
     kill,
     start,
@@ -30,8 +33,10 @@ __all__ = [
     "ANY_PORT",
     "CREDENTIALS_FILE",
     "DEFAULT_PORT",
+    "DEFAULT_RESOURCES",
     "AlreadyRunning",
     "ExtraNotInstalled",
+    "ImportFailed",
     "JarMismatch",
     "JarsUnavailable",
     "LocalNeo4jError",
@@ -41,6 +46,7 @@ __all__ = [
     "StartFailed",
     "WrongPassword",
     "kill",
+    "replace_database",
     "start",
     "status",
     "stop",

@@ -70,3 +70,11 @@ class StartFailed(LocalNeo4jError):
     def __init__(self, reason: str, log: Path) -> None:
         super().__init__(f"Neo4j did not start: {reason}; see {log}")
         self.log = log
+
+
+class ImportFailed(LocalNeo4jError):
+    """Neo4j's offline importer refused the files; the database is as it was."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"Neo4j's importer refused the files; see {log}")
+        self.log = log

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,18 +68,31 @@ def set_first_password(home: Path, password: str) -> None:
     secret.touch(0o600)
     try:
         secret.write_text(password)  # in a file: arguments of a process are visible to every user
-        done = subprocess.run(
-            [*_java(home), ADMIN_TOOL, "dbms", "set-initial-password", f"@{secret}"],
-            env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
+        is_set = administer(home, ["dbms", "set-initial-password", f"@{secret}"])
     finally:
         secret.unlink()
-    if done.returncode:
-        console_log(home).write_bytes(done.stderr)
+    if not is_set:
         raise StartFailed("its first password could not be set", console_log(home))
+
+
+def administer(
+    home: Path, arguments: list[str], java_options: Iterable[str] = (), folder: Path | None = None
+) -> bool:
+    """Run Neo4j's own administration tool in a folder; return whether it did as told.
+
+    The console log holds what it said.
+    """
+    with console_log(home).open("wb") as log:
+        done = subprocess.run(
+            [*_java(home), *java_options, ADMIN_TOOL, *arguments],
+            env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return done.returncode == 0
 
 
 def spawn(home: Path, resources: Resources) -> int:

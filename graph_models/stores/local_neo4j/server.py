@@ -97,7 +97,7 @@ def start(
     if password is not None and _PASSWORD.fullmatch(password) is None:
         raise InvalidValue("password", "be 8 to 128 letters, digits or . _ ~ + = -", password)
     home = _own_folder(home)
-    lock = pidfile.claim(_pid_file(home))
+    lock = pidfile.claim(pid_file(home))
     if lock is None:
         return _as_asked(home, port, password)
     try:
@@ -118,7 +118,7 @@ def start(
 
 def status(home: Path) -> RunningNeo4j | None:
     """Return the running server of a folder, None if there is none or it is still starting."""
-    pid = pidfile.holder(_pid_file(home))
+    pid = pidfile.holder(pid_file(home))
     known = _recall(home)
     if not pid or known is None or known.pid != pid:
         return None
@@ -133,16 +133,16 @@ def stop(home: Path, *, timeout_s: float = 60) -> bool:
     LocalNeo4jError
         If it has not ended after `timeout_s` seconds.
     """
-    if pidfile.holder(_pid_file(home)) is None:
+    if pidfile.holder(pid_file(home)) is None:
         return False
-    if not pidfile.end(_pid_file(home), signal.SIGTERM, timeout_s):
+    if not pidfile.end(pid_file(home), signal.SIGTERM, timeout_s):
         raise LocalNeo4jError(f"the Neo4j in {home} has not ended after {timeout_s:g} seconds")
     return True
 
 
 def kill(home: Path) -> None:
     """End the server of a folder at once, as a crash would. Meant for tests."""
-    pidfile.end(_pid_file(home), signal.SIGKILL, timeout_s=10)
+    pidfile.end(pid_file(home), signal.SIGKILL, timeout_s=10)
 
 
 def _own_folder(home: Path) -> Path:
@@ -153,7 +153,8 @@ def _own_folder(home: Path) -> Path:
     return home.resolve()
 
 
-def _pid_file(home: Path) -> Path:
+def pid_file(home: Path) -> Path:
+    """Return the file that tells whether the server of a folder lives, see `pidfile`."""
     return home / "neo4j.pid"
 
 
@@ -201,7 +202,7 @@ def _free_port(port: int) -> int:
 def _wait(home: Path, server: RunningNeo4j, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while not _answers(home, server):
-        if pidfile.holder(_pid_file(home)) is None:
+        if pidfile.holder(pid_file(home)) is None:
             raise _why_it_ended(home, server)
         if time.monotonic() > deadline:
             raise StartFailed(f"no answer after {timeout_s:g} seconds", server_log(home))

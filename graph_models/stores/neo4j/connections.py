@@ -41,6 +41,12 @@ class Patience:
     doubt: float = 60
 
 
+def is_empty(url: str, auth: tuple[str, str]) -> bool:
+    """Tell whether a database holds nothing, or nothing but the counter of a store never written to."""
+    with translated(), GraphDatabase.driver(url, auth=auth, notifications_min_severity="OFF") as driver:
+        return bool(driver.execute_query(queries.IS_EMPTY).records[0]["is_empty"])
+
+
 class Connections:
     """Transactions on one server, each function of this class usable from any thread.
 
@@ -107,7 +113,10 @@ class Connections:
         return self._driver.session(bookmark_manager=self._bookmarks)
 
     def _prepare(self) -> None:
-        """Define constraints and indexes in a new database, or hold an existing one to its version."""
+        """Define constraints and indexes in a new database, or hold an existing one to its version.
+
+        The offline importer leaves a counter without a version: all is there but the definitions.
+        """
 
         def found(tx: ManagedTransaction) -> int | None:
             record = tx.run(queries.SCHEMA_VERSION_FOUND).single()
@@ -118,7 +127,7 @@ class Connections:
             # One transaction each: the server does not mix definitions with data.
             for statement in queries.definitions():
                 self.write(partial(_run, statement=statement))
-            self.read(partial(_run, statement=queries.AWAIT_INDEXES))
+            self.read(partial(_run, statement=queries.AWAIT_INDEXES, seconds=int(self._timeout_s)))
             # Last, for it says that all the rest is there.
             self.write(partial(_run, statement=queries.CREATE_FEED, version=SCHEMA_VERSION))
             version = self.read(found)

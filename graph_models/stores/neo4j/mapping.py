@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -31,7 +31,7 @@ class Version(NamedTuple):
 
 def to_parameters(node: NodeType, row: Row, revision: int) -> dict[str, Any]:
     """Return what the statements that write a node need to know about a row; absent values are left out."""
-    properties, instants = {REVISION: revision, CHECKSUM: checksum(row, revision)}, {}
+    properties, instants = {REVISION: revision, CHECKSUM: checksum(row.values(), revision)}, {}
     for each in node.properties:
         value = row[each.name]
         if value is None:
@@ -62,7 +62,7 @@ def to_version(node: NodeType, properties: Mapping[str, Any], links: list[list[A
     for relationship, ends in zip(node.relationships, links, strict=True):
         row[relationship.column] = _column(relationship, ends)
     revision = properties.get(REVISION, 0)
-    return Version(row, revision, properties.get(CHECKSUM) == checksum(row, revision))
+    return Version(row, revision, properties.get(CHECKSUM) == checksum(row.values(), revision))
 
 
 def to_instant(microseconds: int) -> datetime:
@@ -70,9 +70,9 @@ def to_instant(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def checksum(row: Row, revision: int) -> int:
-    """Return a number that tells a row and its revision from any mixture of two versions."""
-    return crc32(orjson.dumps([revision, *row.values()]))
+def checksum(values: Iterable[Any], revision: int) -> int:
+    """Return a number that tells a row's values and its revision from any mixture of two versions."""
+    return crc32(orjson.dumps([revision, *values]))
 
 
 def links_of(relationship: Relationship, row: Row) -> set[Link]:

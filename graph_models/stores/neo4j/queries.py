@@ -41,11 +41,13 @@ CHANGES_SINCE: LiteralString = f"""
 MATCH (set:ChangeSet) WHERE set.sequence > $cursor
 WITH set ORDER BY set.sequence LIMIT $limit RETURN {_CHANGE_SET} AS set"""
 
+IS_EMPTY: LiteralString = """
+RETURN NOT EXISTS { MATCH (n) WHERE NOT n:ChangeFeed OR n.sequence > 0 } AS is_empty"""
 SCHEMA_VERSION_FOUND: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN feed.schema_version AS version"
 CREATE_FEED: LiteralString = """
-MERGE (feed:ChangeFeed {id: 0}) ON CREATE SET feed.sequence = 0, feed.schema_version = $version
-RETURN feed.schema_version AS version"""
-AWAIT_INDEXES: LiteralString = "CALL db.awaitIndexes(60)"
+MERGE (feed:ChangeFeed {id: 0}) ON CREATE SET feed.sequence = 0
+SET feed.schema_version = coalesce(feed.schema_version, $version)"""
+AWAIT_INDEXES: LiteralString = "CALL db.awaitIndexes($seconds)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class NodeQueries:
     count: LiteralString
     revisions: LiteralString
     fetch: LiteralString
+    page_end: LiteralString
     links: dict[str, LinkQueries]
 
 
@@ -132,6 +135,10 @@ def _node_queries(node: NodeType) -> NodeQueries:
         count=(f"MATCH (n:{node.label}) RETURN count(n) AS number"),
         revisions=(f"UNWIND $items AS key MATCH {named} RETURN key, n.{REVISION}"),
         fetch=(f"UNWIND $items AS key MATCH {named} {_returning(node)}"),
+        page_end=(
+            f"MATCH (n:{node.label}) WHERE n.{node.key} > $after "
+            f"WITH n.{node.key} AS key ORDER BY key SKIP $skip LIMIT 1 RETURN key"
+        ),
         links={each.column: _link_queries(node, each) for each in node.relationships},
     )
 
@@ -140,10 +147,15 @@ QUERIES: dict[str, NodeQueries] = {node.label: _node_queries(node) for node in N
 
 
 @lru_cache(maxsize=256)
-def page(label: str, filters: tuple[str, ...]) -> LiteralString:
-    """Return the statement for one page; `filters` must be among ``NodeType.filters()``."""
+def page(label: str, filters: tuple[str, ...], *, is_bounded: bool = False) -> LiteralString:
+    """Return the statement for one page; `filters` must be among ``NodeType.filters()``.
+
+    A bounded page ends at the key `$upto`.
+    """
     node = BY_LABEL[label]
     patterns, conditions = [f"(n:{node.label})"], [f"n.{node.key} > $after"]
+    if is_bounded:
+        conditions.append(f"n.{node.key} <= $upto")
     to_one = {each.column: each for each in node.relationships}
     for name in filters:
         if name in to_one:

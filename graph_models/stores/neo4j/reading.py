@@ -20,16 +20,30 @@ def fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str]) -> Versio
 
 
 def page(
-    tx: ManagedTransaction, node: NodeType, where: dict[str, str], after: str, limit: int
+    tx: ManagedTransaction,
+    node: NodeType,
+    where: dict[str, str],
+    after: str,
+    limit: int,
+    upto: str | None = None,
 ) -> tuple[list[Version], str | None]:
-    """Return up to `limit` values in key order, and the key to go on after if there are more."""
-    statement = queries.page(node.label, tuple(where))
-    found = list(tx.run(statement, where=where, after=after, limit=limit + 1))
+    """Return up to `limit` values in key order, and the key to go on after if there are more.
+
+    `upto` is the last key that is wanted, if any.
+    """
+    statement = queries.page(node.label, tuple(where), is_bounded=upto is not None)
+    found = list(tx.run(statement, where=where, after=after, limit=limit + 1, upto=upto))
     first = dict(islice(_versions(node, found).items(), limit))
     if len(found) > limit and not first:  # all of them were deleted while they were read
-        return page(tx, node, where, after, limit)
+        return page(tx, node, where, after, limit, upto)
     next_after = next(reversed(first)) if len(found) > limit else None
     return list(_whole(tx, node, first).values()), next_after
+
+
+def page_end(tx: ManagedTransaction, node: NodeType, after: str, limit: int) -> str | None:
+    """Return the last key of a full page, None if there are fewer values than `limit` after a key."""
+    record = tx.run(queries.QUERIES[node.label].page_end, after=after, skip=limit - 1).single()
+    return None if record is None else record["key"]
 
 
 def count(tx: ManagedTransaction, node: NodeType) -> int:

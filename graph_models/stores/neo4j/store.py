@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -26,7 +28,7 @@ from graph_models.ports import (
     WriteBatch,
 )
 from graph_models.records import from_row, to_rows
-from graph_models.schema import BY_ENTITY
+from graph_models.schema import BY_ENTITY, NodeType
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
@@ -36,6 +38,8 @@ from graph_models.stores.neo4j.mapping import Version
 from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
 
 SCAN_PAGE = 2_000
+READERS = 2
+READ_AHEAD = 4  # pages held at most, besides the one that is being used
 PAUSE_S = 0.2
 DEFAULT_PATIENCE = Patience()
 
@@ -202,12 +206,34 @@ class Neo4jStore(GraphStore):
         self.close()
 
     def _pages(self, kind: type[E]) -> Iterator[list[Version]]:
+        """Read all values in key order, several ranges of keys at once.
+
+        The keys where pages end are found ahead, which needs no more than the index of the keys. The
+        ranges between them leave no key out and share none, so it does not matter when each is read.
+        """
+        node = BY_ENTITY[kind]
         after: str | None = ""
+        with ThreadPoolExecutor(READERS) as pool:
+            ahead: deque[Future[list[list[Version]]]] = deque()
+            while after is not None:
+                find = partial(reading.page_end, node=node, after=after, limit=SCAN_PAGE)
+                upto = self._connections.read(find)
+                ahead.append(pool.submit(self._range, node, after, upto))
+                if len(ahead) > READ_AHEAD:
+                    yield from ahead.popleft().result()
+                after = upto
+            for each in ahead:
+                yield from each.result()
+
+    def _range(self, node: NodeType, start: str, upto: str | None) -> list[list[Version]]:
+        """Read the values with keys after `start` and up to `upto`, one page unless more came in."""
+        pages: list[list[Version]] = []
+        after: str | None = start
         while after is not None:
-            found, after = self._connections.read(
-                partial(reading.page, node=BY_ENTITY[kind], where={}, after=after, limit=SCAN_PAGE)
-            )
-            yield found
+            read = partial(reading.page, node=node, where={}, after=after, limit=SCAN_PAGE, upto=upto)
+            found, after = self._connections.read(read)
+            pages.append(found)
+        return pages
 
     def _resolve(self, work: Work[ChangeSet], write_id: str, doubt: CommitInDoubt) -> ChangeSet:
         """Find out what became of a commit, and complete the write if it did not take place.

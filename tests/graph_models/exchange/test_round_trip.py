@@ -17,7 +17,7 @@ from graph_models.domain.providers import Provider
 from graph_models.exchange.csv_tables import CsvTable
 from graph_models.exchange.loading import load
 from graph_models.exchange.parquet_tables import ParquetTable
-from graph_models.exchange.tables import FORMATS, write_tables
+from graph_models.exchange.tables import FORMATS, export_tables, write_tables
 from graph_models.ports import Entity, GraphStore, Put, WriteBatch
 from graph_models.records import from_row
 from graph_models.schema import NODE_TYPES
@@ -25,7 +25,7 @@ from graph_models.stores.opening import open_store
 from tests.builders import FixedClock, a_provider
 from tests.contracts.strategies import ENTITIES
 from tests.contracts.values import complete_values, sparse_values
-from tests.graph_models.exchange.files import contents
+from tests.graph_models.exchange.files import contents, many_providers
 
 
 def read_back(folder: Path, format: str) -> list[Entity]:
@@ -66,7 +66,8 @@ class TestRoundTrip:
         """Export and load carry a store over to an empty one, and a second load changes nothing."""
         store.write(WriteBatch("more", tuple(Put(each) for each in [*complete_values(), *sparse_values()])))
         before = contents(store)
-        write_tables(tmp_path / "out", (each for several in before.values() for each in several), format)
+        counts = export_tables(store, tmp_path / "out", format)
+        assert counts == {plural: len(several) for plural, several in before.items()}
         with open_store(f"sqlite:///{tmp_path / 'other.db'}", FixedClock()) as other:
             report = load(other, [tmp_path / "out"], crs="wgs84")
             assert (report.error_count, report.warning_count) == (0, 0)
@@ -74,6 +75,20 @@ class TestRoundTrip:
             head = other.head()
             again = load(other, [tmp_path / "out"], crs="wgs84")
             assert (again.written, other.head()) == (0, head)
+
+    def test_a_store_exports_what_its_values_would(
+        self, store: GraphStore, tmp_path: Path, format: str
+    ) -> None:
+        """An export of a store is, to the byte, the files of its values in key order."""
+        more = (*complete_values(), *sparse_values(), *many_providers(2_500))
+        store.write(WriteBatch("more", tuple(map(Put, more))))
+        seen: list[int] = []
+        export_tables(store, tmp_path / "out", format, seen.append)
+        values = [each for several in contents(store).values() for each in several]
+        write_tables(tmp_path / "again", values, format)
+        for path in (tmp_path / "again").iterdir():
+            assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
+        assert sum(seen) == len(values)
 
     def test_an_error_leaves_the_old_files(self, tmp_path: Path, format: str) -> None:
         """A failing export changes no file and leaves no partial one."""
