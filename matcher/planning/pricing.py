@@ -14,7 +14,7 @@ import numpy as np
 
 from matcher.certificate import Certificate
 from matcher.context import NeedContext
-from matcher.engine import PLAIN, Engine, Pairs, Roster
+from matcher.engine import PLAIN, PairFinder, Pairs, Roster
 from matcher.planning.candidates import Candidates
 from matcher.planning.solving import Priced, price
 from matcher.planning.whole import tighten
@@ -48,7 +48,7 @@ class PricedPlan:
 
 
 def price_all(
-    engine: Engine,
+    finder: PairFinder,
     contexts: Sequence[NeedContext],
     candidates: Candidates,
     roster: Roster,
@@ -63,7 +63,7 @@ def price_all(
     tell
         Called with what is being done, how much of it is done, and how much there is to do.
     """
-    first = engine.pairs(contexts, FIRST, roster, tell=lambda done: tell("search", done, len(contexts)))
+    first = finder.pairs(contexts, FIRST, roster, tell=lambda done: tell("search", done, len(contexts)))
     counts = np.bincount(first.need, minlength=len(contexts))
     candidates.add(first)
     is_open = counts == FIRST  # there may be more
@@ -79,7 +79,7 @@ def price_all(
         least = _least_worth(problem, priced)
         asked = np.flatnonzero(is_open & (outside >= least))
         tell("price", rounds, len(asked))
-        if candidates.add(_look_outside(engine, contexts, roster, priced, problem, least, asked)).any():
+        if candidates.add(_look_outside(finder, contexts, roster, priced, problem, least, asked)).any():
             continue
         if is_tight:
             certificate = _for_all(priced.certificate, is_open)
@@ -90,7 +90,7 @@ def price_all(
 
 
 def _look_outside(
-    engine: Engine,
+    finder: PairFinder,
     contexts: Sequence[NeedContext],
     roster: Roster,
     priced: Priced,
@@ -105,7 +105,7 @@ def _look_outside(
         PLAIN._replace(least=least, units=units)
         for least, units in zip(least[asked].tolist(), problem.units[asked].tolist(), strict=True)
     ]
-    found = engine.pairs([contexts[place] for place in asked.tolist()], MORE, roster, terms)
+    found = finder.pairs([contexts[place] for place in asked.tolist()], MORE, roster, terms)
     return found._replace(need=asked[found.need].astype(np.int32))
 
 
