@@ -51,8 +51,7 @@ class Shard:
 
     def encloses(self, points: FloatArray) -> BoolArray:
         """Return which points are in the cell: shape (n,)."""
-        inside: BoolArray = ((points >= self.low) & (points <= self.high)).all(axis=1)
-        return inside
+        return np.asarray(((points >= self.low) & (points <= self.high)).all(axis=1), np.bool_)
 
     def holds(self, ids: Sequence[ProviderId], points: FloatArray) -> BoolArray:
         """Return which providers belong to the shard; those of unknown place are dealt out by their ids.
@@ -62,9 +61,10 @@ class Shard:
         points
             On the unit sphere, NaN if not known: shape (n, 3).
         """
-        # Straight through the Earth and to the corner of a box is never farther than the way over it.
+        # The straight way to a box is never longer than the way over the Earth into it, and hardly shorter.
         aside = np.maximum(np.maximum(self.low - points, points - self.high), 0.0)
-        held: BoolArray = _RADIUS_M * np.sqrt((aside**2).sum(axis=1)) <= self.halo_m + _ROUNDING_M
+        away_m = _RADIUS_M * np.sqrt((aside**2).sum(axis=1))
+        held = np.asarray(away_m <= self.halo_m + _ROUNDING_M, np.bool_)
         for place in np.flatnonzero(np.isnan(points).any(axis=1)).tolist():
             held[place] = crc32(ids[place].encode()) % self.count == self.number
         return held
