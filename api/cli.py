@@ -23,7 +23,7 @@ from api.commands.suggest import suggest
 from api.settings import Settings
 from api.warm_start import index_path
 from graph_models.domain.errors import LastMeterError
-from graph_models.stores.opening import file_of, open_store
+from graph_models.stores.opening import anchored, file_of, open_store
 
 app = typer.Typer(
     name="lastmeter",
@@ -54,7 +54,7 @@ def assemble(context: typer.Context, store: StoreOption = None) -> None:
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
     settings = Settings() if store is None else Settings(store_url=store)
     clock = SystemClock()
-    opener = partial(open_store, settings.store_url, clock)
+    opener = partial(open_store, anchored(settings.store_url), clock)
     context.obj = Session(settings, clock, opener, index_path(settings, file_of(settings.store_url)))
 
 

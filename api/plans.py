@@ -19,7 +19,7 @@ from api.logs import describe_error
 from api.problems import RETRY_AFTER, Refusal
 from api.schemas.plans import PlanOutput, PlanRequest, PlanState, PlanStatus
 from graph_models.domain.errors import IdempotencyConflict, LastMeterError, NotFound
-from matcher.use_cases import CityPlan
+from matcher.city_plans import CityPlan
 
 MOST_KEPT = 8
 MOST_WAITING = 4

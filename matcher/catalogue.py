@@ -11,6 +11,7 @@ from graph_models.domain.identifiers import CategoryId
 from graph_models.domain.needs import Need
 from graph_models.domain.places import Area
 from graph_models.domain.skills import Skill, SkillRequirement
+from graph_models.ports import GraphStore
 from matcher.areas import Areas
 from matcher.parameters import MatchParameters
 from matcher.skills import Taxonomy
@@ -72,3 +73,19 @@ def compile_catalogue(
     if menu:
         parameters.check_categories(menu.values())
     return Catalogue(Areas(areas), menu, Taxonomy(skills, parameters.similarity_cut_off), parameters)
+
+
+def read_catalogue(store: GraphStore, parameters: MatchParameters) -> Catalogue:
+    """Compile the catalogue of a store as it stands now.
+
+    Raises
+    ------
+    InvalidValue
+        If the parameters name a category that the service menu does not have.
+    """
+    return compile_catalogue(
+        (stored.value for stored in store.scan(Area)),
+        (stored.value for stored in store.scan(Skill)),
+        (stored.value for stored in store.scan(Category)),
+        parameters,
+    )

@@ -80,3 +80,20 @@ def _great_circle_m(origin: Location, latitudes: FloatArray, longitudes: FloatAr
     along = sin_here * sin_there + cos_here * cos_there * cos_east
     metres: FloatArray = _RADIUS_M * np.arctan2(across, along)
     return metres
+
+
+def unit_vectors(latitudes: FloatArray, longitudes: FloatArray) -> FloatArray:
+    """Return points on the sphere of radius 1.
+
+    Parameters
+    ----------
+    latitudes, longitudes
+        Degrees, of shape (n,); NaN where no location is known.
+
+    Returns
+    -------
+    FloatArray
+        Of shape (n, 3); NaN where no location is known.
+    """
+    north, east = np.radians(latitudes), np.radians(longitudes)
+    return np.column_stack((np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
 from threading import Lock
 
@@ -19,11 +18,12 @@ from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import Referral, ReferralStatus
 from graph_models.domain.skills import Skill
 from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
-from matcher.catalogue import Catalogue, compile_catalogue
+from matcher.catalogue import read_catalogue
+from matcher.city_plans import CityPlan, PlanSource, plan_city
 from matcher.context import History, gather_context, local_year
 from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
 from matcher.parameters import MatchParameters
-from matcher.planning import Plan, PlanScope, check_scope, make_plan, read_demand
+from matcher.planning import PlanScope, check_scope
 from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
 
@@ -60,29 +60,6 @@ class NeedSuggestions:
     is_synthetic: bool
     result: SuggestionList
     remarks: tuple[Remark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CityPlan:
-    """A plan, with what it was made from.
-
-    Parameters
-    ----------
-    scope
-        Which open needs it is for.
-    made_at
-        When the needs were read.
-    graph_revision
-        Sequence number of the last change set that it takes account of. Of providers that changed while
-        it was made it may show the later state.
-    plan
-        Who serves whom.
-    """
-
-    scope: PlanScope
-    made_at: datetime
-    graph_revision: int
-    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +128,7 @@ class LiveMatcher:
         self._last = self._change_set_at(self._cursor)
         if saved is not None:
             self._check(saved)
-        self._catalogue = self._read_catalogue()
+        self._catalogue = read_catalogue(self._store, self._parameters)
         if saved is None:
             self._engine = Engine(parameters=parameters)
             self._engine.load(store.scan_columns(Provider, COLUMNS))
@@ -285,11 +262,9 @@ class LiveMatcher:
         UnknownReference
             If the scope names an area or category that does not exist.
         """
-        self.check_scope(scope)
-        now, revision, catalogue = self._clock.now(), self._cursor, self._catalogue
-        tell("read", 0, 1)
-        demand = read_demand(self._store, catalogue, now, scope)
-        return CityPlan(scope, now, revision, make_plan(self._engine, demand, self._parameters, tell))
+        self.refresh()
+        source = PlanSource(self._store, self._cursor, self._catalogue, self._clock.now())
+        return plan_city(source, scope, lambda _: self._engine, tell)
 
     def local_year(self, need: Need) -> int:
         """Return the calendar year at the place of a need: an age is told against it.
@@ -355,7 +330,7 @@ class LiveMatcher:
             some = self._store.get_many(Provider, keys[start : start + MAX_BATCH])
             found.extend(stored.value for stored in some.values())
         is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
-        catalogue = self._read_catalogue() if is_catalogue_stale else self._catalogue
+        catalogue = read_catalogue(self._store, self._parameters) if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)
         self._epoch += is_catalogue_stale
         try:
@@ -365,14 +340,6 @@ class LiveMatcher:
             self._epoch += is_catalogue_stale
         self._last = change_sets[-1]
         self._cursor = self._last.sequence
-
-    def _read_catalogue(self) -> Catalogue:
-        return compile_catalogue(
-            (stored.value for stored in self._store.scan(Area)),
-            (stored.value for stored in self._store.scan(Skill)),
-            (stored.value for stored in self._store.scan(Category)),
-            self._parameters,
-        )
 
 
 def _digest(change_set: ChangeSet | None) -> str:

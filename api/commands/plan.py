@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.commands.session import JsonFlag, console, print_json, session_of, stages
+from api.commands.session import JsonFlag, Session, console, print_json, session_of, stages
 from api.commands.suggest import open_matcher
+from api.parameters import read_parameters
 from api.schemas.plans import PlanOutput, TallyOutput
 from graph_models.domain.errors import LastMeterError, UnknownReference
 from graph_models.domain.identifiers import AreaCode, CategoryId
+from graph_models.ports import GraphStore
+from matcher.catalogue import read_catalogue
+from matcher.city_plans import CityPlan, PlanSource, plan_city
 from matcher.planning import PlanScope
 
 AreaOption = Annotated[
@@ -23,6 +28,13 @@ AreaOption = Annotated[
 CategoryOption = Annotated[
     list[str] | None,
     typer.Option("--category", metavar="ID", help="Only needs of this category; repeatable."),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Find pairs on the workers of this Dask scheduler, tcp://host:8786; needs lastmeter[cluster].",
+    ),
 ]
 
 
@@ -48,6 +60,7 @@ def plan(
     context: typer.Context,
     area: AreaOption = None,
     category: CategoryOption = None,
+    scheduler: SchedulerOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Find the best providers for all open needs at once, and say how much better that is than first come.
@@ -57,9 +70,12 @@ def plan(
     session = session_of(context)
     scope = PlanScope(frozenset(map(AreaCode, area or ())), frozenset(map(CategoryId, category or ())))
     with session.open_store(must_exist=True) as store, stages("plan") as tell:
-        matcher = open_matcher(session, store)
         try:
-            answer = PlanOutput.of(matcher.plan(scope, tell))
+            if scheduler is None:
+                city_plan = open_matcher(session, store).plan(scope, tell)
+            else:
+                city_plan = plan_on_cluster(session, store, scheduler, scope, tell)
+            answer = PlanOutput.of(city_plan)
         except UnknownReference as error:
             option = "--area" if error.field == "area_codes" else "--category"
             raise LastMeterError(f"{option}: there is no {error.kind} {error.key!r} in the store") from error
@@ -67,6 +83,28 @@ def plan(
         print_json(answer)
     else:
         show(answer, console())
+
+
+def plan_on_cluster(
+    session: Session,
+    store: GraphStore,
+    scheduler: str,
+    scope: PlanScope,
+    tell: Callable[[str, int, int], None],
+) -> CityPlan:
+    """Make a plan without holding the providers in this process."""
+    try:
+        from api.cluster import Cluster, ProviderSource, connected
+    except ModuleNotFoundError as error:
+        raise LastMeterError("--scheduler needs Dask: pip install lastmeter[cluster]") from error
+    parameters = read_parameters(session.settings.parameters_file)
+    # The revision is read before the tables: what changes meanwhile is not claimed to be left out.
+    revision, catalogue = store.head(), read_catalogue(store, parameters)
+    opener = partial(session.open_store, must_exist=True)
+    with connected(scheduler) as client:
+        cluster = Cluster(client, ProviderSource(opener, revision, parameters))
+        source = PlanSource(store, revision, catalogue, session.clock.now())
+        return plan_city(source, scope, cluster.finder_for, tell)
 
 
 def show(answer: PlanOutput, screen: Console) -> None:

@@ -11,8 +11,8 @@ from pydantic import Field
 from api.schemas.common import Ids, RequestModel, ResponseModel
 from graph_models.domain.identifiers import AreaCode, CategoryId
 from graph_models.domain.needs import Urgency
+from matcher.city_plans import CityPlan
 from matcher.planning import PlanScope, UnservedReason
-from matcher.use_cases import CityPlan
 
 
 class PlanRequest(RequestModel):

@@ -24,6 +24,16 @@ def file_of(url: str) -> Path | None:
     return Path(path) if path and path != url else None
 
 
+def anchored(url: str) -> str:
+    """Return an address that means the same from any folder.
+
+    >>> anchored("sqlite:////srv/city.db"), anchored("neo4j://host:7687")
+    ('sqlite:////srv/city.db', 'neo4j://host:7687')
+    """
+    path = file_of(url)
+    return url if path is None else f"{SQLITE_PREFIX}{path.absolute()}"
+
+
 def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStore:
     """Open the store at an address.
 

@@ -2,8 +2,22 @@
 
 from matcher.engine.engine import Engine
 from matcher.engine.packing import COLUMNS
-from matcher.engine.ranking import PLAIN, Terms
-from matcher.engine.roster import Pairs, Roster
+from matcher.engine.ranking import PLAIN, Terms, costs
+from matcher.engine.roster import NO_PAIRS, Met, PairFinder, Pairs, Roster, joined
 from matcher.engine.saving import SavedEngine, UnusableIndex
 
-__all__ = ["COLUMNS", "PLAIN", "Engine", "Pairs", "Roster", "SavedEngine", "Terms", "UnusableIndex"]
+__all__ = [
+    "COLUMNS",
+    "NO_PAIRS",
+    "PLAIN",
+    "Engine",
+    "Met",
+    "PairFinder",
+    "Pairs",
+    "Roster",
+    "SavedEngine",
+    "Terms",
+    "UnusableIndex",
+    "costs",
+    "joined",
+]

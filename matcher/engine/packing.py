@@ -19,7 +19,7 @@ from matcher.engine.growing import Int32Array, Int64Array, Interned, mapped
 from matcher.engine.rows import NEVER, NO_CAP, ROW, Bytes, Table, Vocabulary, gathered
 from matcher.fixed_point import to_millionths
 from matcher.rules import cooldown_end
-from matcher.travel import UNKNOWN_M, to_metres
+from matcher.travel import UNKNOWN_M, to_metres, unit_vectors
 
 # What matching looks at, as `graph_models.schema` names it.
 COLUMNS = (
@@ -125,10 +125,7 @@ def _number(table: Table, columns: Columns, vocabulary: Vocabulary) -> None:
 def _place(table: Table, columns: Columns) -> None:
     """Fill in the degrees, and the points on the unit sphere."""
     table["latitude"], table["longitude"] = columns["latitude"], columns["longitude"]
-    latitude, longitude = np.radians(table["latitude"]), np.radians(table["longitude"])
-    table["x"] = np.cos(latitude) * np.cos(longitude)
-    table["y"] = np.cos(latitude) * np.sin(longitude)
-    table["z"] = np.sin(latitude)
+    table["x"], table["y"], table["z"] = unit_vectors(table["latitude"], table["longitude"]).T
 
 
 def _offers(

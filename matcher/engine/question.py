@@ -266,7 +266,7 @@ def _aim(
 
 def _is_usual(context: NeedContext, vocabulary: Vocabulary) -> bool:
     _, skill, capacity, _, fairness = context.weights
-    is_same = context.parameters is vocabulary.parameters
+    is_same = context.parameters == vocabulary.parameters
     return is_same and bool(context.requirements) and (skill, capacity, fairness) == vocabulary.usual
 
 

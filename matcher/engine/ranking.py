@@ -75,7 +75,7 @@ def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
     size, limit = ranking.size[0], len(ranking.rows)
     terms = ranking.terms
     if at < len(terms.prices) and terms.prices[at]:
-        score -= _cost(terms, snapshot, at)
+        score -= _cost(terms.prices[at], terms.units, int64(snapshot.table[at].remaining))
     if score < least_score(ranking) or (terms.rarity > 1 and _is_passed_over(terms, at)):
         return
     for place in range(size):
@@ -94,12 +94,30 @@ def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
 
 
 @compiled
-def _cost(terms: Terms, snapshot: Snapshot, at: int) -> int:
-    price = terms.prices[at]
+def costs(prices: Int64Array, units: Int64Array, remaining: Int64Array) -> Int64Array:
+    """Return by how much pairs are worth less than their scores.
+
+    Parameters
+    ----------
+    prices
+        Of their providers, as in `Terms`: shape (n,).
+    units
+        That their needs pay for: shape (n,).
+    remaining
+        Units that their providers have: shape (n,).
+    """
+    found = np.empty(len(prices), np.int64)
+    for pair in range(len(prices)):
+        found[pair] = _cost(prices[pair], units[pair], remaining[pair])
+    return found
+
+
+@compiled
+def _cost(price: int, units: int, remaining: int) -> int:
     if price > 0:
-        return price * terms.units
+        return price * units
     # Of a price for all at once each unit bears its share, rounded down.
-    return -price // min(terms.units, int64(max(snapshot.table[at].remaining, 1))) * terms.units
+    return -price // min(units, max(remaining, 1)) * units
 
 
 @compiled

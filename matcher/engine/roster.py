@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from graph_models.domain.identifiers import ProviderId
+from matcher.context import NeedContext
 from matcher.engine.growing import Growing, Int32Array, Int64Array
 from matcher.engine.index import ProviderIndex
+from matcher.engine.ranking import Terms
 from matcher.engine.rows import NO_CAP, Table
 from matcher.engine.search import Found
 from matcher.engine.snapshot import Snapshot
 from matcher.problem import NO_LIMIT
+from matcher.travel import FloatArray
 
 
 class Pairs(NamedTuple):
@@ -38,13 +41,37 @@ class Pairs(NamedTuple):
 NO_PAIRS = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))
 
 
+class Met(NamedTuple):
+    """Some providers, each once, as they were when they were met.
+
+    Parameters
+    ----------
+    ids
+        Of length n.
+    capacity, referrals
+        Units that each could take, and most needs that each may be given: shape (n,).
+    points
+        Where they are on the unit sphere, NaN if not known: shape (n, 3).
+    """
+
+    ids: list[ProviderId]
+    capacity: Int64Array
+    referrals: Int64Array
+    points: FloatArray
+
+
 class Roster:
-    """Numbers providers in the order of meeting, with what they could take when they were met."""
+    """Numbers providers in the order of meeting, with what they could take when they were met.
+
+    The order is that of needs asked about, and of one need the best first: it is the same wherever and
+    however the providers are kept.
+    """
 
     def __init__(self) -> None:
         self.ids: list[ProviderId] = []
         self._number_of: dict[str, int] = {}
         self._capacity, self._referrals = Growing(np.int64), Growing(np.int64)
+        self._points = Growing(np.float64)
         self._prices = np.empty(0, np.int64)
         self._generation = -1
         self._rows = np.empty(0, np.int32)  # of the providers, -1 for one that is gone
@@ -63,6 +90,31 @@ class Roster:
     def referrals(self) -> Int64Array:
         """Most needs that each may be given, for its monthly cap and its rest: shape (n,)."""
         return self._referrals.array
+
+    @property
+    def points(self) -> FloatArray:
+        """Where they are on the unit sphere, NaN if not known: shape (n, 3)."""
+        return self._points.array.reshape(-1, 3)
+
+    @property
+    def prices(self) -> Int64Array:
+        """What each costs, as in `Terms`: shape (n,)."""
+        return _longer(self._prices, len(self.ids))
+
+    def prices_of(self, ids: Sequence[ProviderId]) -> Int64Array:
+        """Return what some providers cost, nothing for those that were not met: shape (n,)."""
+        numbers = np.array([self._number_of.get(each, -1) for each in ids], np.int64)
+        return np.append(self.prices, 0)[numbers]
+
+    def met(self, numbers: Int64Array) -> Met:
+        """Return the providers of some numbers."""
+        ids = [self.ids[number] for number in numbers.tolist()]
+        return Met(ids, self.capacity[numbers], self.referrals[numbers], self.points[numbers])
+
+    def enter(self, met: Met) -> Int64Array:
+        """Give providers that were met elsewhere numbers, and return these: shape (n,)."""
+        self._generation = -1  # their rows are not known
+        return self._number(met)
 
     def set_prices(self, prices: Int64Array) -> None:
         """Set what the providers cost, as in `Terms`: shape (n,)."""
@@ -103,7 +155,8 @@ class Roster:
         rows = np.concatenate([each.rows for each in answers])
         described = np.concatenate([each.described for each in answers])
         of = np.repeat(np.arange(len(answers)), [len(each.rows) for each in answers])
-        self._enter(snapshot, np.unique(rows))
+        _, first = np.unique(rows, return_index=True)
+        self._enter(snapshot, rows[np.sort(first)])
         return Pairs(
             np.array(needs, np.int32)[of],
             self._number_at[rows],
@@ -124,16 +177,42 @@ class Roster:
         fresh = rows[self._number_at[rows] < 0]
         if not len(fresh):
             return
-        table, known = snapshot.table[fresh], len(self.ids)
-        names = [provider_id for provider_id, _ in snapshot.names(table)]
-        numbers = np.array([self._number_of.setdefault(each, len(self._number_of)) for each in names])
+        table = snapshot.table[fresh]
+        numbers = self._number(
+            Met(
+                [ProviderId(provider_id) for provider_id, _ in snapshot.names(table)],
+                table["remaining"].astype(np.int64),
+                _referrals_left(table),
+                np.column_stack((table["x"], table["y"], table["z"])),
+            )
+        )
         self._number_at[fresh] = numbers
-        is_new = numbers >= known
-        self.ids.extend(ProviderId(name) for name, new in zip(names, is_new.tolist(), strict=True) if new)
-        self._rows = np.concatenate((self._rows, np.empty(int(is_new.sum()), np.int32)))
         self._rows[numbers] = fresh
-        self._capacity.extend(table["remaining"][is_new])
-        self._referrals.extend(_referrals_left(table[is_new]))
+
+    def _number(self, met: Met) -> Int64Array:
+        known = len(self.ids)
+        numbers = np.array([self._number_of.setdefault(each, len(self._number_of)) for each in met.ids], int)
+        is_new = numbers >= known
+        self.ids.extend(each for each, new in zip(met.ids, is_new.tolist(), strict=True) if new)
+        self._rows = np.concatenate((self._rows, np.full(int(is_new.sum()), -1, np.int32)))
+        self._capacity.extend(met.capacity[is_new])
+        self._referrals.extend(met.referrals[is_new])
+        self._points.extend(met.points[is_new].ravel())
+        return numbers
+
+
+class PairFinder(Protocol):
+    """Whoever finds pairs for a plan: an engine, or many of them on other machines."""
+
+    def pairs(
+        self,
+        contexts: Sequence[NeedContext],
+        limit: int,
+        roster: Roster,
+        terms: Sequence[Terms] | None = None,
+        tell: Callable[[int], None] | None = None,
+    ) -> Pairs:
+        """Return the best pairs of each of many needs, as `Engine.pairs` does."""
 
 
 def _longer(prices: Int64Array, length: int) -> Int64Array:

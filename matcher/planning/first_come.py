@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from matcher.context import NeedContext
-from matcher.engine import PLAIN, Engine, Roster
+from matcher.engine import PLAIN, PairFinder, Roster
 from matcher.planning.candidates import Candidates
 from matcher.planning.tally import Tally, tally
 
@@ -16,7 +16,7 @@ _AT_ONCE = 8
 
 
 def first_come(
-    engine: Engine, contexts: Sequence[NeedContext], candidates: Candidates, roster: Roster
+    finder: PairFinder, contexts: Sequence[NeedContext], candidates: Candidates, roster: Roster
 ) -> Tally:
     """Serve needs in the order in which they were raised, each by the best providers that are left.
 
@@ -26,7 +26,7 @@ def first_come(
         Pairs that are at hand; where they do not suffice the engine is asked for others, which are added.
     """
     roster.set_prices(np.zeros(len(roster), np.int64))
-    desk = _Desk(engine, candidates, roster)
+    desk = _Desk(finder, candidates, roster)
     order = sorted(range(len(contexts)), key=lambda place: _raised(contexts[place]))
     for place in order:
         desk.serve(place, contexts[place])
@@ -44,8 +44,8 @@ def _raised(context: NeedContext) -> tuple[float, str]:
 class _Desk:
     """Serves one need after another, and knows what each provider has left."""
 
-    def __init__(self, engine: Engine, candidates: Candidates, roster: Roster) -> None:
-        self._engine, self._candidates, self._roster = engine, candidates, roster
+    def __init__(self, finder: PairFinder, candidates: Candidates, roster: Roster) -> None:
+        self._finder, self._candidates, self._roster = finder, candidates, roster
         problem = candidates.problem(roster)
         order = np.lexsort((problem.provider, -problem.score, problem.need))
         self._starts = np.searchsorted(problem.need, np.arange(len(problem.units) + 1)).tolist()
@@ -77,7 +77,7 @@ class _Desk:
         yield from self._provider[self._starts[place] : self._starts[place + 1]]
         limit = _AT_ONCE
         while True:
-            found = self._engine.pairs([context], limit, self._roster, [PLAIN._replace(least=0)])
+            found = self._finder.pairs([context], limit, self._roster, [PLAIN._replace(least=0)])
             self._candidates.add(found._replace(need=found.need + np.int32(place)))
             yield from (number for number in found.provider.tolist() if number not in seen)
             if len(found.provider) < limit:

@@ -12,7 +12,7 @@ from graph_models.domain.identifiers import NeedId, ProviderId
 from graph_models.domain.needs import Urgency
 from matcher.certificate import Certificate, Proof, verify
 from matcher.context import NeedContext
-from matcher.engine import Engine, Roster
+from matcher.engine import PairFinder, Roster
 from matcher.parameters import MatchParameters
 from matcher.planning.candidates import Candidates
 from matcher.planning.demand import Demand
@@ -120,7 +120,7 @@ class Plan:
     rounds: int
 
 
-def make_plan(engine: Engine, demand: Demand, parameters: MatchParameters, tell: Tell) -> Plan:
+def make_plan(finder: PairFinder, demand: Demand, parameters: MatchParameters, tell: Tell) -> Plan:
     """Find the best plan over all eligible pairs.
 
     Parameters
@@ -134,11 +134,11 @@ def make_plan(engine: Engine, demand: Demand, parameters: MatchParameters, tell:
         np.array([each.need.units for each in contexts], np.int64),
         np.array([each.need.is_indivisible for each in contexts], np.bool_),
     )
-    priced = price_all(engine, contexts, candidates, roster, tell)
+    priced = price_all(finder, contexts, candidates, roster, tell)
     tell("keep whole", 0, 1)
-    priced, solution = finish_over_all(engine, contexts, candidates, roster, priced)
+    priced, solution = finish_over_all(finder, contexts, candidates, roster, priced)
     tell("compare", 0, 1)
-    compared = first_come(engine, contexts, candidates, roster)
+    compared = first_come(finder, contexts, candidates, roster)
     problem = priced.problem
     return Plan(
         _referrals(contexts, priced, solution, roster),

@@ -14,7 +14,7 @@ import numpy as np
 
 from matcher.certificate import Certificate
 from matcher.context import NeedContext
-from matcher.engine import PLAIN, Engine, Pairs, Roster
+from matcher.engine import PLAIN, PairFinder, Pairs, Roster
 from matcher.planning.candidates import Candidates
 from matcher.planning.limits import tighten
 from matcher.planning.solving import Priced, price
@@ -53,7 +53,7 @@ class PricedPlan:
 
 
 def price_all(
-    engine: Engine,
+    finder: PairFinder,
     contexts: Sequence[NeedContext],
     candidates: Candidates,
     roster: Roster,
@@ -68,7 +68,7 @@ def price_all(
     tell
         Called with what is being done, how much of it is done, and how much there is to do.
     """
-    first = engine.pairs(contexts, FIRST, roster, tell=lambda done: tell("search", done, len(contexts)))
+    first = finder.pairs(contexts, FIRST, roster, tell=lambda done: tell("search", done, len(contexts)))
     counts = np.bincount(first.need, minlength=len(contexts))
     candidates.add(first)
     is_open = counts == FIRST  # there may be more
@@ -85,7 +85,7 @@ def price_all(
         asked = np.flatnonzero(is_open & (outside >= least))
         tell("price", rounds, len(asked))
         wanted = (asked, least[asked], problem.units)
-        if candidates.add(_ask(engine, contexts, roster, priced, wanted, MORE)).any():
+        if candidates.add(_ask(finder, contexts, roster, priced, wanted, MORE)).any():
             continue
         if is_tight:
             certificate = _for_all(priced.certificate, is_open)
@@ -96,7 +96,11 @@ def price_all(
 
 
 def finish_over_all(
-    engine: Engine, contexts: Sequence[NeedContext], candidates: Candidates, roster: Roster, found: PricedPlan
+    finder: PairFinder,
+    contexts: Sequence[NeedContext],
+    candidates: Candidates,
+    roster: Roster,
+    found: PricedPlan,
 ) -> tuple[PricedPlan, Solution]:
     """Find a best plan that breaks no limit, among all eligible pairs that may be in one.
 
@@ -109,7 +113,7 @@ def finish_over_all(
             return found, solution
         if len(contexts) > MANY:
             return found, replace(solution, is_proven=False)
-        near, is_all = _look_near(engine, contexts, roster, found, solution.width)
+        near, is_all = _look_near(finder, contexts, roster, found, solution.width)
         if not candidates.add(near).any():
             return found, replace(solution, is_proven=solution.is_proven and is_all)
         found = _extended(found, candidates, roster)
@@ -117,13 +121,13 @@ def finish_over_all(
 
 
 def _look_near(
-    engine: Engine, contexts: Sequence[NeedContext], roster: Roster, found: PricedPlan, width: int
+    finder: PairFinder, contexts: Sequence[NeedContext], roster: Roster, found: PricedPlan, width: int
 ) -> tuple[Pairs, bool]:
     """Ask for pairs that cost little enough to be in a better plan, and tell whether these are all."""
     problem, needs = found.problem, np.arange(len(contexts))
     apart = problem.units * found.priced.objective.quantum
     least = _least_worth(problem, found.priced) - apart * np.minimum(width, _FAR // apart)
-    near = _ask(engine, contexts, roster, found.priced, (needs, least, problem.units), NEAR)
+    near = _ask(finder, contexts, roster, found.priced, (needs, least, problem.units), NEAR)
     counts = np.bincount(near.need, minlength=len(contexts))
     return near, bool((counts < NEAR).all())
 
@@ -147,7 +151,7 @@ def _extended(found: PricedPlan, candidates: Candidates, roster: Roster) -> Pric
 
 
 def _ask(
-    engine: Engine,
+    finder: PairFinder,
     contexts: Sequence[NeedContext],
     roster: Roster,
     priced: Priced,
@@ -167,7 +171,7 @@ def _ask(
         PLAIN._replace(least=least, units=units)
         for least, units in zip(least.tolist(), units[needs].tolist(), strict=True)
     ]
-    found = engine.pairs([contexts[place] for place in needs.tolist()], limit, roster, terms)
+    found = finder.pairs([contexts[place] for place in needs.tolist()], limit, roster, terms)
     return found._replace(need=needs[found.need].astype(np.int32))
 
 

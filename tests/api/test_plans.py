@@ -15,7 +15,7 @@ from api.settings import Settings
 from graph_models.domain.referrals import ReferralStatus
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
-from matcher import use_cases
+from matcher import city_plans
 from tests.api.conftest import Client, pointers, problem_of
 from tests.api.servers import wait_until_ready
 from tests.builders import COMMUNITY, DISTRICT, FixedClock, a_need, a_referral
@@ -120,13 +120,13 @@ def test_an_unknown_plan_is_not_found(client: TestClient) -> None:
 
 def test_plans_queue_up_to_a_limit(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """One runs, four wait, the next is told to come again; old ones are dropped in the end."""
-    may_go, real = Event(), use_cases.make_plan
+    may_go, real = Event(), city_plans.make_plan
 
     def slowly(*arguments: Any) -> Any:
         may_go.wait(30)
         return real(*arguments)
 
-    monkeypatch.setattr(use_cases, "make_plan", slowly)
+    monkeypatch.setattr(city_plans, "make_plan", slowly)
     monkeypatch.setattr(plans_module, "MOST_KEPT", 5)
     ids = [started(client)["id"]]
     while client.get(f"/v1/plans/{ids[0]}").json()["state"] == "waiting":
@@ -148,7 +148,7 @@ def test_a_plan_that_fails_says_so(client: TestClient, monkeypatch: pytest.Monke
         raise RuntimeError("secret")
 
     with monkeypatch.context() as patch:
-        patch.setattr(use_cases, "make_plan", fail)
+        patch.setattr(city_plans, "make_plan", fail)
         status = finished(client, started(client)["id"])
     assert (status["state"], status["plan"]) == ("failed", None)
     assert "secret" not in status["failure"]
@@ -165,7 +165,7 @@ def test_stopping_gives_up_what_is_under_way(store_path: Any, monkeypatch: pytes
             arguments[-1]("search", 0, 1)
             sleep(0.01)
 
-    monkeypatch.setattr(use_cases, "make_plan", endlessly)
+    monkeypatch.setattr(city_plans, "make_plan", endlessly)
     settings = Settings(store_url=f"sqlite:///{store_path}")
     with TestClient(create_app(settings, clock=FixedClock())) as client:
         wait_until_ready(client)
