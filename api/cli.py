@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.bench import bench
 from api.commands.demo import demo
 from api.commands.generate import generate
 from api.commands.load import load
@@ -38,6 +39,7 @@ app.command("suggest")(suggest)
 app.command("plan")(plan)
 app.command("status")(status)
 app.command("serve")(serve)
+app.command("bench")(bench)
 app.add_typer(neo4j, name="neo4j")
 
 StoreOption = Annotated[
