@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-from neo4j import Driver, Session
+from neo4j import Session
 from neo4j.spatial import WGS84Point
 
 from api.benchmarks.town import EARTH_M
@@ -62,15 +62,14 @@ class Cypher:
 
     Parameters
     ----------
-    driver
-        To a server that has no other data.
+    session
+        With a server that has no other data.
     parameters
         Of the matching model.
     """
 
-    def __init__(self, driver: Driver, parameters: MatchParameters) -> None:
-        self._driver, self._parameters = driver, parameters
-        self._session: Session = driver.session()
+    def __init__(self, session: Session, parameters: MatchParameters) -> None:
+        self._session, self._parameters = session, parameters
         for statement in _DEFINITIONS:
             self._session.run(statement).consume()
         radius = self._session.run(_RADIUS).single(strict=True)["metres"]

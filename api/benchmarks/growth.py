@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from statistics import median
 
-from api.benchmarks.report import Line, Report, Section, in_turns, library, percentiles, times
+from api.benchmarks.report import Line, Report, Section, in_turns, library, percentiles, timed, times
 from api.benchmarks.stages import COMPARE, plan_for
-from api.benchmarks.town import Town, draw_town, is_full
+from api.benchmarks.town import Town, draw_town, full_lists
 
 ASKED, ROUNDS, WARM_UP = 200, 3, 5
 _SHARES = (0.01, 0.1, 1.0)  # of the largest city
@@ -39,25 +40,27 @@ def run(scale: float, output: Path | None = None, asked: int = ASKED, rounds: in
 
 
 def _suggestions(towns: Sequence[Town], asked: int) -> list[Line]:
-    """Time the needs for which all cities have full lists; if there are none, those of the larger ones."""
-    questions = towns[-1].full_lists(asked)
-    all_full = [each for each in questions if all(is_full(town.engine, each) for town in towns)]
-    sized = {f"{len(town.engine):,} providers": town for town in towns}
-    answers = {name: town.engine.suggest for name, town in sized.items()}
-    in_turns(answers, all_full[:WARM_UP])
-    seconds = in_turns(answers, all_full)
-    smallest = seconds[next(iter(sized))]
+    """Time the needs of the largest city, in each city those for which it has full lists."""
+    contexts = towns[-1].contexts
+    questions = [full_lists(town.engine, contexts, asked) for town in towns]
+    for town, several in zip(towns, questions, strict=True):
+        in_turns({"": town.engine.suggest}, several[:WARM_UP])
+    seconds: list[list[float]] = [[] for _ in towns]
+    for in_each_town in zip_longest(*questions):
+        for town, context, took in zip(towns, in_each_town, seconds, strict=True):
+            if context is not None:
+                took.append(timed(town.engine.suggest, context)[0])
     return [
         Line(
-            name,
+            f"{len(town.engine):,} providers",
             {
                 "providers": len(town.engine),
-                "needs": len(all_full),
-                **percentiles(seconds[name]),
-                "times": times(seconds[name], smallest),
+                "needs": len(took),
+                **percentiles(took),
+                "times": times(took, seconds[0]),
             },
         )
-        for name, town in sized.items()
+        for town, took in zip(towns, seconds, strict=True)
     ]
 
 

@@ -31,7 +31,7 @@ class _Connection(asyncio.Protocol):
     seconds
         Gets the time of each answer.
     done
-        Told when the connection is not needed any longer.
+        Told when the connection is closed.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class _Connection(asyncio.Protocol):
         self._requests, self._deadline, self._seconds, self._done = requests, deadline, seconds, done
         self._missing = 0  # bytes of the answer; 0 while its head is not complete
         self._head = b""
+        self._is_over, self._error = False, cast("Refused | None", None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -66,18 +67,17 @@ class _Connection(asyncio.Protocol):
                 self._end()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._end(error or Refused("the server hung up"))
+        if self._is_over and self._error is None:
+            self._done.set_result(None)
+        else:
+            self._done.set_exception(self._error or error or Refused("the server hung up"))
 
     def _ask(self) -> None:
         self._since = perf_counter()
         self._transport.write(next(self._requests))
 
-    def _end(self, error: Exception | None = None) -> None:
-        if not self._done.done():
-            if error is None:
-                self._done.set_result(None)
-            else:
-                self._done.set_exception(error)
+    def _end(self, error: Refused | None = None) -> None:
+        self._is_over, self._error = True, error
         self._transport.close()
 
 
@@ -113,7 +113,10 @@ def press(port: int, paths: Sequence[str], connections: int, seconds: float) -> 
         for each in done:
             connection = _Connection(requests, start + seconds, took, each)
             await loop.create_connection(lambda one=connection: one, "127.0.0.1", port)  # type: ignore[misc]
-        await asyncio.gather(*done)
+        # All connections have to be closed before the loop is, also if one of them fails.
+        for error in await asyncio.gather(*done, return_exceptions=True):
+            if error is not None:
+                raise error
         return perf_counter() - start, took
 
     with asyncio.Runner(loop_factory=library("uvloop", "uvloop").new_event_loop) as runner:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from neo4j import Driver
+from neo4j import Session
 
 from api.benchmarks.columns import Answer, Columns
 from api.benchmarks.cypher import Cypher
 from api.benchmarks.latency import read_ns
 from api.benchmarks.report import Figure, Line, Report, Section, in_turns, percentiles, times
-from api.benchmarks.town import Town, draw_town, plain
+from api.benchmarks.town import Town, draw_town, full_lists, plain
 from matcher.context import NeedContext
 from matcher.parameters import default_parameters
 
@@ -24,7 +24,7 @@ ASKED, COMPARED, WARM_UP = 200, 40, 5
 _ENGINE, _CYPHER = "engine", "one Cypher query, point index"
 
 
-def run(scale: float, neo4j: Driver | str, asked: int = ASKED) -> Report:
+def run(scale: float, neo4j: Session | str, asked: int = ASKED) -> Report:
     """Ask the engine and its peers for the same needs.
 
     Parameters
@@ -32,7 +32,7 @@ def run(scale: float, neo4j: Driver | str, asked: int = ASKED) -> Report:
     scale
         Share of the city.
     neo4j
-        A server without data, or why there is none.
+        A session with a server without data, or why there is none.
     asked
         Needs to ask for at most.
     """
@@ -46,7 +46,7 @@ def run(scale: float, neo4j: Driver | str, asked: int = ASKED) -> Report:
     answers["BallTree and numpy"] = columns.ball_tree()
     if cypher is not None:
         answers[_CYPHER] = cypher.answer
-    questions = town.full_lists(asked)
+    questions = full_lists(town.engine, town.contexts, asked)
     lines = _race(town, answers, questions)
     return Report(
         "suggest",

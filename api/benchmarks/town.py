@@ -42,14 +42,6 @@ class Town:
     contexts: tuple[NeedContext, ...]
     parameters: MatchParameters
 
-    def full_lists(self, most: int, limit: int = 10) -> list[NeedContext]:
-        """Return needs on the spot with as many suggestions as asked for.
-
-        A shorter list is explained as well, which no peer does.
-        """
-        here = (each for each in self.contexts if not each.category.is_remote)
-        return list(islice((each for each in here if is_full(self.engine, each, limit)), most))
-
 
 def draw_town(scale: float, watchers: Iterable[Watcher] = ()) -> Town:
     """Draw a city; its providers are not kept but for the engine.
@@ -78,9 +70,16 @@ def plain(context: NeedContext) -> NeedContext:
     return replace(context, resident=None, age=None, window=None, verified_since=None)
 
 
-def is_full(engine: Engine, context: NeedContext, limit: int = 10) -> bool:
-    """Whether there are as many suggestions for a need as asked for."""
-    return len(engine.suggest(context, limit).suggestions) == limit
+def full_lists(
+    engine: Engine, contexts: Iterable[NeedContext], most: int, limit: int = 10
+) -> list[NeedContext]:
+    """Return needs on the spot for which there are as many suggestions as asked for.
+
+    A shorter list is explained as well, which no peer does.
+    """
+    here = (each for each in contexts if not each.category.is_remote)
+    full = (each for each in here if len(engine.suggest(each, limit).suggestions) == limit)
+    return list(islice(full, most))
 
 
 def _shown(providers: Iterator[Provider], watchers: Sequence[Watcher]) -> Iterator[Provider]:

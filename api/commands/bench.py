@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from neo4j import Driver, GraphDatabase
+from neo4j import GraphDatabase, Session
 from rich.console import Console
 from rich.table import Table
 
@@ -80,7 +80,7 @@ def suggest_beside_neo4j(scale: float) -> Report:
 
 
 @contextmanager
-def empty_neo4j() -> Iterator[Driver | str]:
+def empty_neo4j() -> Iterator[Session | str]:
     """Start a server without data, and throw it away; where none can be had, say why."""
     with TemporaryDirectory() as name:
         home = Path(name)
@@ -90,8 +90,9 @@ def empty_neo4j() -> Iterator[Driver | str]:
             yield str(error)
             return
         try:
-            with GraphDatabase.driver(server.url, auth=(server.user, server.password)) as driver:
-                yield driver
+            auth = (server.user, server.password)
+            with GraphDatabase.driver(server.url, auth=auth) as driver, driver.session() as session:
+                yield session
         finally:
             local_neo4j.stop(home)
 
