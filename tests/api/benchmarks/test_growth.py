@@ -29,6 +29,13 @@ class TestGrowth:
         assert lines[2].figures["needs"] == 10
         assert isinstance(lines[2].figures["p50_ms"], float)
 
+    def test_ratios_are_to_the_smallest_that_answers(self, drawn: tuple[Report, Path]) -> None:
+        """A city without full lists has no ratio, and the first one that has some is told as 1."""
+        report, _ = drawn
+        ratios = [line.figures["times"] for line in report.sections[0].lines if line.figures["needs"]]
+        assert ratios[0] == 1.0
+        assert None not in ratios
+
     def test_plans_grow_to_all_needs(self, drawn: tuple[Report, Path]) -> None:
         """The last plan is for all open needs of the largest city."""
         report, _ = drawn
