@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.bench import bench
 from api.commands.demo import demo
 from api.commands.export import export
 from api.commands.generate import generate
@@ -40,6 +41,7 @@ app.command("suggest")(suggest)
 app.command("plan")(plan)
 app.command("status")(status)
 app.command("serve")(serve)
+app.command("bench")(bench)
 app.add_typer(neo4j, name="neo4j")
 
 StoreOption = Annotated[

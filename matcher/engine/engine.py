@@ -13,6 +13,7 @@ from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
 from matcher.context import NeedContext
+from matcher.engine.footprint import Footprint, footprint
 from matcher.engine.growing import Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
@@ -194,6 +195,26 @@ class Engine:
                 if tell is not None:
                     tell(several.stop)
         return joined(found)
+
+    def footprint(self, context: NeedContext, limit: int = 10) -> Footprint:
+        """Return what the search for a need on the spot has to read; nobody may change providers meanwhile.
+
+        Raises
+        ------
+        ValueError
+            If the need is served by phone: it is answered from a list, without a search.
+        """
+        if context.category.is_remote:
+            raise ValueError(f"{context.need.id} is served by phone")
+        snapshot = self._index.snapshot
+        found, question = self._without_doubt(
+            snapshot,
+            context,
+            self._question(snapshot, context),
+            lambda asked: self._find(snapshot, asked, limit),
+        )
+        scores = found.described[:, :5] @ np.array(context.weights, np.int64)
+        return footprint(question, snapshot, int(scores[-1]) if len(scores) == limit else 0)
 
     def _pairs_of(self, snapshot: Snapshot, context: NeedContext, limit: int, terms: Terms) -> Found:
         question = self._question(snapshot, context)

@@ -88,7 +88,7 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     bounds, places = np.empty(256, np.float64), np.empty(256, np.int64)
     size, level = 0, len(firsts) - 2
     for node in range(firsts[level], firsts[level + 1]):
-        bound = _bound(aim, boxes[node], skills[node], usable_bits, same_bits, second)
+        bound = node_bound(aim, boxes[node], skills[node], usable_bits, same_bits, second)
         bounds, places, size = _push(bounds, places, size, bound, node)
     while size and bounds[0] >= least_score(ranking):
         node = places[0]
@@ -99,14 +99,14 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
         if level:
             first = firsts[level - 1] + ((node - firsts[level]) << FAN_BITS)
             for child in range(first, min(first + (1 << FAN_BITS), firsts[level])):
-                bound = _bound(aim, boxes[child], skills[child], usable_bits, same_bits, second)
+                bound = node_bound(aim, boxes[child], skills[child], usable_bits, same_bits, second)
                 if bound >= least_score(ranking):
                     bounds, places, size = _push(bounds, places, size, bound, child)
             continue
         least, count = least_score(ranking), 0
         rest = aim.continuity * _continuity(aim, boxes[node]) + 1.0
         for at in range(node << ROW_BITS, min((node + 1) << ROW_BITS, used)):
-            if not _offers_all(row_skills[at], usable_hash):
+            if not offers_all(row_skills[at], usable_hash):
                 continue
             row = table[at]
             away = _straight_metres(aim, row)
@@ -134,7 +134,7 @@ def nearest_first_aside(question: Question, snapshot: Snapshot, limit: int, term
 
 
 @inlined
-def _offers_all(offered: int, usable_hash: Int64Array) -> bool:
+def offers_all(offered: int, usable_hash: Int64Array) -> bool:
     """Whether a row may offer something that can suffice for each required skill."""
     enough = True
     for number in range(len(usable_hash)):
@@ -190,7 +190,7 @@ def _continuity(aim: Aim, box: Node) -> float:
 
 
 @inlined
-def _bound(
+def node_bound(
     aim: Aim,
     box: Node,
     offered: Int64Array,

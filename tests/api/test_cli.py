@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -28,6 +24,7 @@ from graph_models.domain.providers import Provider
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.opening import open_store
 from matcher.parameters import default_parameters
+from tests.api.command_line import Run
 from tests.builders import FixedClock, a_provider, some_areas, some_skills
 
 ROOT = Path(__file__).parents[2]
@@ -35,36 +32,6 @@ SAN_MATEO = ROOT / "data/san_mateo/services.jsonl"
 SUGGESTION_KEYS = {
     "rank", "provider_id", "kind", "name", "score", "factors", "distance_km", "remaining_units"
 }  # fmt: skip
-
-
-@dataclass
-class Ended:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Run the command line as its entry point does, on a store in an empty folder."""
-    monkeypatch.setenv("LASTMETER_STORE_URL", f"sqlite:///{tmp_path}/city.db")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: object) -> Ended:
-        monkeypatch.setattr("sys.argv", ["lastmeter", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        status = ended.value.code
-        return Ended(int(status or 0), *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture(scope="module")
