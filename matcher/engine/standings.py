@@ -1,8 +1,8 @@
 """Standings: all rows that are skilled for a kind of need, in the order of what they are worth to it.
 
 A need that is served by phone has no place to search around. What providers are worth to it is the
-same for every need with the same skills, units and weights, but for continuity: so they are ranked
-once, and the ranking is kept and mended as rows change.
+same for every need with the same skills and weights, but for continuity and units: so they are ranked
+once, for one unit, and the ranking is kept and mended as rows change.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _key(question: Question, snapshot: Snapshot) -> _Key:
     aim, skills = question.aim, question.skills
     arrays = (skills.similar, skills.least, question.halves)
     weights = (aim.proximity, aim.skill, aim.capacity, aim.continuity, aim.fairness)
-    facts = repr((aim.units, *weights, *(each.tobytes() for each in arrays)))
+    facts = repr((*weights, *(each.tobytes() for each in arrays)))
     return snapshot.generation, blake2b(facts.encode(), digest_size=16).hexdigest()
 
 
@@ -161,6 +161,8 @@ def _mended(standing: Standing | None, question: Question, snapshot: Snapshot) -
     seen = len(snapshot.log)
     if standing is not None and len(changed) <= MOST_CHANGES:
         return Standing(*before, is_changed, changed, seen)
+    # Capacity falls with the units of a need: what a row is worth for one unit bounds it for more.
+    question = question._replace(aim=question.aim._replace(units=1))
     doubt, scores = _worth(question, snapshot, changed)
     if doubt != NO_DOUBT:
         return doubt

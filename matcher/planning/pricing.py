@@ -12,19 +12,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.certificate import Certificate
 from matcher.context import NeedContext
 from matcher.engine import PLAIN, PairFinder, Pairs, Roster
 from matcher.planning.candidates import Candidates
 from matcher.planning.limits import tighten
-from matcher.planning.solving import Priced, price
+from matcher.planning.solving import Priced, certified, price
 from matcher.planning.whole import Solution, finish
 from matcher.problem import BoolArray, Int64Array, Problem
 
-FIRST = 5  # pairs of each need to begin with
+FIRST = 3  # pairs of each need to begin with
 MORE = 12  # pairs of each need that are added at once
 NEAR = 200  # pairs of each need that are looked at because they cost little
 FINEST = 10_000  # units of score, of 1e-12 each, that are told apart
+MOST_ROUNDS = 40
 MANY = 2_000  # needs, beyond which pairs that cost a little are not looked for
 _WIDENINGS = 4
 _FAR = 2**61
@@ -85,14 +85,28 @@ def price_all(
         asked = np.flatnonzero(is_open & (outside >= least))
         tell("price", rounds, len(asked))
         wanted = (asked, least[asked], problem.units)
-        if candidates.add(_ask(finder, contexts, roster, priced, wanted, MORE)).any():
-            continue
+        is_more = candidates.add(_ask(finder, contexts, roster, priced, wanted, MORE)).any()
         if is_tight:
-            certificate = _for_all(priced.certificate, is_open)
-            return PricedPlan(
-                problem, replace(priced, certificate=certificate), candidates.distance_m, rounds
-            )
-        is_tight = True  # closer prices cost time, and are worth it once the pairs are settled
+            found = PricedPlan(problem, priced, candidates.distance_m, rounds)
+            settled = _settled(found, candidates, roster, is_open)
+            loosened = settled.priced.certificate.bound(settled.problem) - priced.certificate.bound(problem)
+            if loosened < priced.objective.step or rounds >= MOST_ROUNDS:
+                return settled
+        # Closer prices cost time, and are worth it once the pairs are settled.
+        is_tight = is_tight or not is_more
+
+
+def _settled(found: PricedPlan, candidates: Candidates, roster: Roster, is_open: BoolArray) -> PricedPlan:
+    """Have each need keep what its best pair leaves it, also one that was found last.
+
+    A need keeps one quantum more where there may be other pairs: by so much a price of a referral is
+    rounded when it is told to each unit.
+    """
+    found = _extended(found, candidates, roster)
+    priced, before = found.priced, found.priced.certificate
+    certificate = certified(found.problem, priced.objective, before.unit_price, before.referral_price)
+    certificate = replace(certificate, need_price=certificate.need_price + is_open)
+    return replace(found, priced=replace(priced, certificate=certificate))
 
 
 def finish_over_all(
@@ -188,8 +202,3 @@ def _least_worth(problem: Problem, priced: Priced) -> Int64Array:
     share = problem.weight * objective.parts // problem.units * objective.step
     apart = problem.units * objective.quantum
     return apart * (priced.certificate.need_price - share) + (apart + 1) // 2
-
-
-def _for_all(certificate: Certificate, is_open: BoolArray) -> Certificate:
-    """Allow for the quantum by which a price of a referral, told to each unit, is rounded."""
-    return replace(certificate, need_price=certificate.need_price + is_open)
