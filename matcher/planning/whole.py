@@ -24,6 +24,7 @@ from matcher.planning.solving import Priced, slack
 from matcher.problem import Int32Array, Int64Array, Problem
 
 LITTLE = 1_000  # th part of the highest score
+FARTHER = 16  # th part, for needs that must give something up
 FEW = 60  # pairs that are worth trying everything with
 MANY = 20_000  # pairs of all markets, beyond which no wider search is worth its time
 _WIDER = 8
@@ -86,8 +87,8 @@ class _Search:
         least = max(int(highest) // LITTLE, 1)
         self._need_width = np.full(len(problem.units), least)
         self._provider_width = np.full(len(problem.capacity), least)
-        # A need that must give something up may go wherever it can.
-        self._need_width[problem.need[self._broken]] = _WIDEST
+        # A need that must give something up may go farther than others.
+        self._need_width[problem.need[self._broken]] = max(int(highest) // FARTHER, 1)
         self._solved: dict[bytes, tuple[Int64Array, bool]] = {}
 
     def run(self) -> Solution:

@@ -162,7 +162,7 @@ class TestCommand:
         with pytest.raises(SystemExit):
             self.run(monkeypatch, f"sqlite:///{path.name}", client.scheduler.address)
         printed = json.loads(capsys.readouterr().out)
-        assert printed["certificate"]["is_proven"]
+        assert printed["certificate"]["is_most_served"]
         assert printed["result"]["needs"] == 443
 
     def test_says_what_is_missing(
