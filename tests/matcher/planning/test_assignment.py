@@ -36,7 +36,7 @@ def instances(draw: st.DrawFn) -> tuple[dict[tuple[int, int], float], list[int],
     )
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(instance=instances())
 def test_nobody_who_tries_everything_finds_better(instance: tuple[Any, ...]) -> None:
     """Most urgency first, then most value; a need takes all of its units from one provider."""

@@ -40,7 +40,7 @@ def plainly(contexts: list[NeedContext], city: City) -> tuple[int, float]:
     return units_served, round(score, 6)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(city=cities(), data=st.data())
 def test_needs_are_served_as_they_came(city: City, data: st.DataObject) -> None:
     """Each takes the best that is left, also beyond the pairs at hand."""

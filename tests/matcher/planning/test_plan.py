@@ -95,7 +95,7 @@ def check_against_all(
     assert (served, score) == (best_served, pytest.approx(best_score, abs=certificate.quantum * 20))
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(city=cities(), data=st.data())
 def test_a_plan_is_best_over_all_pairs(city: City, data: st.DataObject) -> None:
     """Of a random city with several needs of all kinds, though few pairs of it are looked at."""

@@ -21,14 +21,14 @@ from tests.matcher.planning.problems import a_problem, best_worth, problems, wor
 plain = problems(whole=False, limited=False)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(problem=plain)
 def test_the_flow_is_the_best_of_all(problem: Problem) -> None:
     """Divisible needs and no limits of referrals: nothing else has to be done."""
     assert worth(problem, price(problem).relaxed.given) == best_worth(problem)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(problem=plain)
 def test_nobody_would_rather_have_another_provider(problem: Problem) -> None:
     """No usable pair is worth more than its prices, used pairs are worth them; only full providers cost."""
@@ -42,7 +42,7 @@ def test_nobody_would_rather_have_another_provider(problem: Problem) -> None:
     assert (taken[costs > 0] == problem.capacity[costs > 0]).all()
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(problem=problems())
 def test_pairs_that_are_left_out_are_not_missed(problem: Problem) -> None:
     """Without the pairs that the presolve leaves out the best plan is worth the same."""

@@ -15,7 +15,7 @@ from matcher.problem import Problem
 from tests.matcher.planning.problems import a_problem, best_worth, problems, worth
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(problem=problems())
 def test_the_plan_is_the_best_of_all(problem: Problem) -> None:
     """Nobody who tries everything finds a better plan, and the certificate bounds what there is."""
