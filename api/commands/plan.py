@@ -33,7 +33,7 @@ SchedulerOption = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Find pairs on the workers of this Dask scheduler, tcp://host:8786; needs lastmeter[cluster].",
+        help="Find pairs on the workers of this Dask scheduler, tcp://host:8786; needs the extra `cluster`.",
     ),
 ]
 

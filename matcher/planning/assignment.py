@@ -19,6 +19,7 @@ from matcher.planning.whole import finish
 from matcher.problem import NO_LIMIT, BoolArray, Int64Array, Problem
 
 _MILLION = 1_000_000  # parts to which weights of urgency are told apart, unless they are whole
+_FINEST = 300  # decimals that a value is told to at most: a power of ten beyond it is no number
 _FINE = 10**12  # units that the largest value comes to at most, unless all are whole
 
 
@@ -189,4 +190,5 @@ def _scores(data: npt.NDArray[Any]) -> Int64Array:
     largest = float(np.abs(values).max(initial=0))
     if largest <= _FINE and (values == np.floor(values)).all():
         return values.astype(np.int64)
-    return np.rint(values * 10.0 ** floor(log10(_FINE / largest))).astype(np.int64)
+    finest = min(floor(log10(_FINE) - log10(largest)), _FINEST)
+    return np.rint(values * 10.0**finest).astype(np.int64)

@@ -93,6 +93,13 @@ def test_an_explicit_zero_is_an_eligible_pair() -> None:
     assert assign(values, [1, 9]).provider_of_need.tolist() == [-1, 0]
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-20, 1.0, 1e300])
+def test_values_of_any_size_are_told_apart(size: float) -> None:
+    """What counts is how they compare, not how large they are."""
+    values = sparse({(0, 0): 3 * size, (0, 1): 7 * size}, (1, 2))
+    assert assign(values, [1, 1]).provider_of_need.tolist() == [1]
+
+
 def test_urgency_comes_before_any_value() -> None:
     """An urgent need worth little is served before a need worth much."""
     values = sparse({(0, 0): 1_000_000, (1, 0): 0.001}, (2, 1))
