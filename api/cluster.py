@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from distributed import Client, KilledWorker, as_completed
+from distributed.comm.addressing import get_address_host_port
 
 from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.domain.providers import Provider
@@ -21,6 +22,8 @@ from matcher.context import NeedContext
 from matcher.engine import COLUMNS, Engine
 from matcher.parameters import MatchParameters
 from matcher.planning.shards import Answer, Question, Shard, ShardedFinder, ask, make_shards
+
+PATIENCE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ def connected(address: str) -> Iterator[Client]:
         If none answers there.
     """
     try:
-        client = Client(address, set_as_default=False)
+        get_address_host_port(address)  # a client that was given no address does not end by itself
+        client = Client(address, set_as_default=False, timeout=PATIENCE_SECONDS)
     except (OSError, ValueError) as error:
         raise LastMeterError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:

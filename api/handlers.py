@@ -63,7 +63,9 @@ def _refusal_of(errors: Sequence[Any]) -> Refusal:
 def _fault(error: Any) -> Fault:
     place, *path = error["loc"]
     pointer = "/".join(["#", *(str(each).replace("~", "~0").replace("/", "~1") for each in path)])
-    is_body_missing = error["type"] == "missing" and not path
-    return Fault(
-        location=place, pointer=pointer, detail="The body is empty" if is_body_missing else error["msg"]
-    )
+    detail = error["msg"]
+    if error["type"] == "missing" and not path:
+        detail = "The body is empty"
+    elif error["type"] == "model_attributes_type":
+        detail = "Input should be an object"
+    return Fault(location=place, pointer=pointer, detail=detail)

@@ -43,9 +43,13 @@ class Job:
     done: int = 0
     total: int = 0
     failure: str | None = None
-    city_plan: CityPlan | None = None
+    body: bytes | None = None  # once it is done: large, and the same for whoever asks
 
-    def status(self) -> PlanStatus:
+    def answer(self) -> bytes:
+        """Return the status as JSON."""
+        return self.body or self.status(None).model_dump_json().encode()
+
+    def status(self, plan: PlanOutput | None) -> PlanStatus:
         return PlanStatus(
             id=self.id,
             state=self.state,
@@ -54,7 +58,7 @@ class Job:
             done=self.done,
             total=self.total,
             failure=self.failure,
-            plan=None if self.city_plan is None else PlanOutput.of(self.city_plan),
+            plan=plan,
         )
 
 
@@ -123,7 +127,10 @@ class Plans:
     def _make(self, plan_id: str, make: Callable[[], CityPlan]) -> None:
         self._update(plan_id, state=PlanState.RUNNING)
         try:
-            self._update(plan_id, state=PlanState.DONE, city_plan=make())
+            plan = PlanOutput.of(make())
+            done = replace(self.get(plan_id), state=PlanState.DONE)
+            body = done.status(plan).model_dump_json().encode()
+            self._update(plan_id, state=PlanState.DONE, body=body)
         except Cancelled:
             self._update(plan_id, state=PlanState.FAILED, failure="the service stopped")
         except LastMeterError as error:

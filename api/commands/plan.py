@@ -120,11 +120,16 @@ def lines_of(answer: PlanOutput) -> list[str]:
     proof = answer.certificate
     lines = [
         f"Referrals proposed: {len(answer.referrals):,}; under way and kept: {len(answer.locked):,}.",
-        f"Certificate: at most {proof.gap:.1e} of the score from the best plan"
+        "Certificate: no plan serves more weight"
         if proof.is_most_served
-        else "Certificate: the bound leaves room for more to be served",
+        else "Certificate: the bound leaves room for more weight to be served",
     ]
-    lines[-1] += ", and no plan is better." if proof.is_proven else "."
+    if proof.is_proven:
+        lines[-1] += ", and none scores better."
+    elif proof.is_most_served:
+        lines[-1] += f"; in score the best is at most {proof.gap:.1e} better."
+    else:
+        lines[-1] += "."
     counts = Counter((each.reason, each.urgency) for each in answer.unserved)
     if counts:
         lines.append("Not served, or not completely:")

@@ -21,6 +21,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=JsonRoute)
     "",
     operation_id="startPlan",
     status_code=202,
+    response_model=PlanStatus,
     responses={
         202: {
             "headers": LOCATION,
@@ -34,16 +35,20 @@ def start_plan(
     clock: ClockDep,
     creation: CreationDep,
     plans: PlansDep,
-    response: Response,
-) -> PlanStatus:
+) -> Response:
     """Begin to plan for all open needs of a scope. Nothing is written: a plan is a proposal."""
     with refusing():
         job = plans.start(creation.new_id, body, clock.now())
-    response.headers["Location"] = f"/v1/plans/{job.id}"
-    return job.status()
+    location = {"Location": f"/v1/plans/{job.id}"}
+    return Response(job.answer(), 202, location, media_type="application/json")
 
 
-@router.get("/{id}", operation_id="getPlan", responses=failures("not-found", "invalid-request"))
-def get_plan(key: KeyPath, plans: PlansDep) -> PlanStatus:
+@router.get(
+    "/{id}",
+    operation_id="getPlan",
+    response_model=PlanStatus,
+    responses=failures("not-found", "invalid-request"),
+)
+def get_plan(key: KeyPath, plans: PlansDep) -> Response:
     """Read how far a plan is, and its outcome once it is done. The latest plans are kept until a restart."""
-    return plans.get(key).status()
+    return Response(plans.get(key).answer(), media_type="application/json")

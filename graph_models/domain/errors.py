@@ -60,8 +60,8 @@ class InvalidValue(LastMeterError):
 def describe(value: object) -> str:
     """Say what a value is without repeating free text, which may be personal.
 
-    >>> describe(float("nan")), describe("a name"), describe([1, 2]), describe(None)
-    ('nan', 'a text of 6 characters', 'list', 'nothing')
+    >>> describe(float("nan")), describe("a name"), describe([1, 2]), describe(None), describe((3, 2))
+    ('nan', 'a text of 6 characters', 'list', 'nothing', '(3, 2)')
     """
     if value is None:
         return "nothing"
@@ -69,6 +69,8 @@ def describe(value: object) -> str:
         return repr(value)
     if isinstance(value, str):
         return f"a text of {len(value)} characters" if value else "an empty text"
+    if isinstance(value, tuple) and all(isinstance(each, int) for each in value):
+        return repr(value)  # the shape of an array
     return type(value).__name__
 
 

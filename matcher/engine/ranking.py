@@ -21,20 +21,16 @@ class Terms(NamedTuple):
     units
         That are paid for.
     prices
-        Of one unit of a row, in units of 1e-12, or, with a minus, of all that it gives at once. Rows
-        beyond the end cost nothing: shape (n,).
-    rarity, salt
-        One row in `rarity` is looked at, another one with another salt: 1 for all.
+        Of one unit of a row, and of a referral to it whatever it gives, in units of 1e-12. Rows beyond
+        the end cost nothing: shape (n, 2).
     """
 
     least: int
     units: int
     prices: Int64Array
-    rarity: int
-    salt: int
 
 
-PLAIN = Terms(-1, 1, np.empty(0, np.int64), 1, 0)
+PLAIN = Terms(-1, 1, np.empty((0, 2), np.int64))
 
 
 class Ranking(NamedTuple):
@@ -74,9 +70,10 @@ def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
     """List a row if it is among the best and not listed already."""
     size, limit = ranking.size[0], len(ranking.rows)
     terms = ranking.terms
-    if at < len(terms.prices) and terms.prices[at]:
-        score -= _cost(terms.prices[at], terms.units, int64(snapshot.table[at].remaining))
-    if score < least_score(ranking) or (terms.rarity > 1 and _is_passed_over(terms, at)):
+    if at < len(terms.prices) and (terms.prices[at, 0] or terms.prices[at, 1]):
+        remaining = int64(snapshot.table[at].remaining)
+        score -= _cost(terms.prices[at, 0], terms.prices[at, 1], terms.units, remaining)
+    if score < least_score(ranking):
         return
     for place in range(size):
         if ranking.rows[place] == at:
@@ -100,7 +97,7 @@ def costs(prices: Int64Array, units: Int64Array, remaining: Int64Array) -> Int64
     Parameters
     ----------
     prices
-        Of their providers, as in `Terms`: shape (n,).
+        Of their providers, as in `Terms`: shape (n, 2).
     units
         That their needs pay for: shape (n,).
     remaining
@@ -108,22 +105,14 @@ def costs(prices: Int64Array, units: Int64Array, remaining: Int64Array) -> Int64
     """
     found = np.empty(len(prices), np.int64)
     for pair in range(len(prices)):
-        found[pair] = _cost(prices[pair], units[pair], remaining[pair])
+        found[pair] = _cost(prices[pair, 0], prices[pair, 1], units[pair], remaining[pair])
     return found
 
 
 @compiled
-def _cost(price: int, units: int, remaining: int) -> int:
-    if price > 0:
-        return price * units
-    # Of a price for all at once each unit bears its share, rounded down.
-    return -price // min(units, max(remaining, 1)) * units
-
-
-@compiled
-def _is_passed_over(terms: Terms, at: int) -> bool:
-    mixed = (int64(at) * 2_654_435_761 + int64(terms.salt) * 40_503) & 0xFFFFFFFF
-    return (mixed >> 12) % terms.rarity != 0
+def _cost(of_unit: int, of_referral: int, units: int, remaining: int) -> int:
+    # Of the price of a referral each unit that it gives bears its share, rounded down.
+    return (of_unit + of_referral // min(units, max(remaining, 1))) * units
 
 
 @compiled

@@ -41,6 +41,9 @@ class Pairs(NamedTuple):
 NO_PAIRS = Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))
 
 
+_FREE = np.empty((0, 2), np.int64)
+
+
 class Met(NamedTuple):
     """Some providers, each once, as they were when they were met.
 
@@ -72,11 +75,11 @@ class Roster:
         self._number_of: dict[str, int] = {}
         self._capacity, self._referrals = Growing(np.int64), Growing(np.int64)
         self._points = Growing(np.float64)
-        self._prices = np.empty(0, np.int64)
+        self._prices = _FREE
         self._generation = -1
         self._rows = np.empty(0, np.int32)  # of the providers, -1 for one that is gone
         self._number_at = np.empty(0, np.int32)  # by row
-        self._price_at = np.empty(0, np.int64)
+        self._price_at = _FREE
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -98,13 +101,13 @@ class Roster:
 
     @property
     def prices(self) -> Int64Array:
-        """What each costs, as in `Terms`: shape (n,)."""
+        """What each costs, as in `Terms`: shape (n, 2)."""
         return _longer(self._prices, len(self.ids))
 
     def prices_of(self, ids: Sequence[ProviderId]) -> Int64Array:
-        """Return what some providers cost, nothing for those that were not met: shape (n,)."""
+        """Return what some providers cost, nothing for those that were not met: shape (n, 2)."""
         numbers = np.array([self._number_of.get(each, -1) for each in ids], np.int64)
-        return np.append(self.prices, 0)[numbers]
+        return np.concatenate((self.prices, np.zeros((1, 2), np.int64)))[numbers]
 
     def met(self, numbers: Int64Array) -> Met:
         """Return the providers of some numbers."""
@@ -117,20 +120,20 @@ class Roster:
         return self._number(met)
 
     def set_prices(self, prices: Int64Array) -> None:
-        """Set what the providers cost, as in `Terms`: shape (n,)."""
+        """Set what the providers cost, as in `Terms`: shape (n, 2)."""
         self._prices = prices.copy()
         self._lay_out_prices()
 
     def set_price(self, number: int, price: int) -> None:
-        """Set what one of the providers costs."""
+        """Set what a unit of one of the providers costs."""
         self._prices = _longer(self._prices, len(self.ids))
-        self._prices[number] = price
+        self._prices[number, 0] = price
         if (row := int(self._rows[number])) >= 0:
             self._price_at = _longer(self._price_at, len(self._number_at))
-            self._price_at[row] = price
+            self._price_at[row, 0] = price
 
     def prices_by_row(self, index: ProviderIndex) -> Int64Array:
-        """Return what each row costs: shape (n_rows,), or shorter if the others cost nothing."""
+        """Return what each row costs: shape (n_rows, 2), or shorter if the others cost nothing."""
         snapshot = index.snapshot
         if snapshot.generation != self._generation:  # all rows were laid out anew
             self._generation = snapshot.generation
@@ -165,7 +168,7 @@ class Roster:
         )
 
     def _lay_out_prices(self) -> None:
-        self._price_at = np.zeros(len(self._number_at) if self._prices.any() else 0, np.int64)
+        self._price_at = np.zeros((len(self._number_at) if self._prices.any() else 0, 2), np.int64)
         if len(self._price_at):
             rows = self._rows[: len(self._prices)]
             self._price_at[rows[rows >= 0]] = self._prices[rows >= 0]
@@ -217,7 +220,7 @@ class PairFinder(Protocol):
 
 def _longer(prices: Int64Array, length: int) -> Int64Array:
     missing = length - len(prices)
-    return np.concatenate((prices, np.zeros(missing, np.int64))) if missing > 0 else prices
+    return np.concatenate((prices, np.zeros((missing, 2), np.int64))) if missing > 0 else prices
 
 
 def joined(several: Sequence[Pairs]) -> Pairs:

@@ -41,12 +41,6 @@ class Candidates:
         """Return where some pairs are in the order of the problem: shape (n,)."""
         return np.searchsorted(self._keys, need << 32 | provider)
 
-    def copy(self) -> Candidates:
-        """Return other candidates with the same pairs."""
-        other = Candidates(self._weight, self._units, self._is_whole)
-        other._keys, other._score, other._distance_m = self._keys, self._score, self._distance_m
-        return other
-
     @property
     def distance_m(self) -> Int32Array:
         """Metres of each pair, in the order of the problem: shape (n_pairs,)."""

@@ -25,7 +25,7 @@ def first_come(
     candidates
         Pairs that are at hand; where they do not suffice the engine is asked for others, which are added.
     """
-    roster.set_prices(np.zeros(len(roster), np.int64))
+    roster.set_prices(np.zeros((len(roster), 2), np.int64))
     desk = _Desk(finder, candidates, roster)
     order = sorted(range(len(contexts)), key=lambda place: _raised(contexts[place]))
     for place in order:

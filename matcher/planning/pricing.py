@@ -180,7 +180,8 @@ def _ask(
         The needs, the least score of each, and the units of all needs.
     """
     certificate, (needs, least, units) = priced.certificate, wanted
-    roster.set_prices((certificate.unit_price - certificate.referral_price) * priced.objective.quantum)
+    prices = np.column_stack((certificate.unit_price, certificate.referral_price))
+    roster.set_prices(prices * priced.objective.quantum)
     terms = [
         PLAIN._replace(least=least, units=units)
         for least, units in zip(least.tolist(), units[needs].tolist(), strict=True)

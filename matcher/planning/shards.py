@@ -85,7 +85,7 @@ class Question:
     contexts, limit, terms
         As there.
     priced, prices
-        Providers that cost something, and what: shape (n,).
+        Providers that cost something, and what: shape (n, 2).
     """
 
     contexts: Sequence[NeedContext]
@@ -184,8 +184,8 @@ class ShardedFinder:
     ) -> Iterator[tuple[int, Int64Array, Question]]:
         """Iterate over questions with the number of the shard and the places of the needs."""
         home = homes(self._shards, contexts)
-        priced = roster.met(np.flatnonzero(roster.prices))
-        prices = roster.prices[roster.prices != 0]
+        costing = np.flatnonzero(roster.prices.any(axis=1))
+        priced, prices = roster.met(costing), roster.prices[costing]
         for shard in self._shards:
             places = np.flatnonzero((home == shard.number) | (home < 0))
             if not len(places):

@@ -351,7 +351,7 @@ class TestPlan:
         """Beside first come, first served, with its certificate and what is left over."""
         ended = run("--store", f"sqlite:///{demo_file}", "plan")
         assert ended.status == 0
-        for part in ("first come", "weight served", "Certificate: at most", "no plan is better"):
+        for part in ("first come", "weight served", "Certificate: no plan serves more weight"):
             assert part in ended.out
 
     def test_json_is_the_plan_of_the_interface(self, run: Run, demo_file: Path) -> None:

@@ -27,18 +27,16 @@ def test_pairs_are_the_best_at_their_prices(city: City, seed: int, limit: int, d
     everybody = reference_suggestions(context, several, len(several) + 1).suggestions
     engine.pairs([context], len(several) + 1, roster)
     random = np.random.default_rng(seed)
-    prices = random.integers(0, 2, len(roster)) * random.integers(0, 10**12, len(roster))
-    prices[random.random(len(roster)) < 0.3] *= -1
+    prices = random.integers(0, 2, (len(roster), 2)) * random.integers(0, 10**12, (len(roster), 2))
     roster.set_prices(prices)
     least = data.draw(st.sampled_from((-(10**12), 0, 3 * 10**11)))
     remaining = {each.id: each.capacity.remaining for each in several}
     price_of = dict(zip(roster.ids, prices.tolist(), strict=True))
 
     def kept(provider_id: str, score: float) -> int:
-        price, scored = price_of[provider_id], round(score * 10**12)
-        if price < 0:
-            price = -price // min(units, remaining[provider_id])
-        return scored - price * units
+        of_unit, of_referral = price_of[provider_id]
+        price = of_unit + of_referral // min(units, remaining[provider_id])
+        return round(score * 10**12) - price * units
 
     ranked = sorted(
         (-kept(each.provider_id, each.score), each.provider_id)
@@ -61,7 +59,7 @@ def test_a_provider_keeps_its_number_whatever_row_it_moves_to() -> None:
     context = a_context()
     engine.pairs([context], 9, roster)
     assert roster.ids == ["a", "b"]
-    roster.set_prices(np.array([2 * 10**12, 0]))
+    roster.set_prices(np.array([[2 * 10**12, 0], [0, 0]]))
     engine.change([a_provider("a", name="moved")])
     engine._index.settle()
     terms = [PLAIN._replace(least=0)]

@@ -23,7 +23,7 @@ from matcher.engine import standings as standings_module
 from matcher.reference import reference_suggestions
 from matcher.scoring import factor_values
 from matcher.travel import distance_m
-from tests.builders import a_provider
+from tests.builders import a_need, a_provider
 from tests.matcher.cities import City, cities
 from tests.matcher.situations import HERE, a_context, north
 
@@ -154,3 +154,24 @@ def test_no_answer_sees_a_change_by_halves() -> None:
         reader.join()
     assert found == {("p1",), ("p2",)}
     assert turn > 100
+
+
+def test_one_ranking_by_phone_serves_needs_of_all_units() -> None:
+    """It is made for one unit, whatever asks first; more units turn the order round, and it is found."""
+    several = [
+        a_provider(
+            f"p{number:03}",
+            community_code=None,  # or it would be looked at for that alone
+            capacity=Capacity(2) if number % 2 else Capacity(40, 24),
+        )
+        for number in range(300)
+    ]
+    orders = []
+    for asked in ((4, 1), (1, 4)):
+        engine = Engine(several)
+        for units in asked:
+            context = a_context(a_need(units=units), is_remote=True)
+            answer = engine.suggest(context, 5)
+            assert answer == reference_suggestions(context, several, 5)
+            orders.append([each.provider_id for each in answer.suggestions])
+    assert orders[0] != orders[1]

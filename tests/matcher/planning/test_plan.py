@@ -142,6 +142,31 @@ def test_a_crowd_of_needs_gets_past_the_pairs_at_hand(is_remote: bool) -> None:
     check_against_all(plan, contexts, providers, default_parameters())
 
 
+@pytest.mark.parametrize("seed", [1, 4, 5, 13])
+def test_pairs_that_come_last_are_priced_as_well(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pair at a time, prices of units and of referrals: some pairs are found after the last prices."""
+    monkeypatch.setattr(pricing, "FIRST", 1)
+    monkeypatch.setattr(pricing, "MORE", 1)
+    random = np.random.default_rng(seed)
+    providers = [
+        a_provider(
+            f"p{number:02}",
+            location=north(float(random.uniform(0, 2_500))),
+            capacity=Capacity(int(random.integers(1, 6))),
+            recent_referrals=int(random.integers(0, 6)),
+            cooldown_hours=24 * int(random.random() < 0.8),
+        )
+        for number in range(60)
+    ]
+    contexts = [
+        a_context(a_need(f"n{number:02}", units=units, is_indivisible=is_whole), is_remote=bool(seed % 2))
+        for number, (units, is_whole) in enumerate(
+            zip(random.integers(1, 5, 40).tolist(), (random.random(40) < 0.3).tolist(), strict=True)
+        )
+    ]
+    check_against_all(planned(contexts, Engine(providers)), contexts, providers, default_parameters())
+
+
 def test_the_plan_beats_first_come() -> None:
     """The first need would take the only helper of the second; the plan sends it elsewhere."""
     near, far = a_provider("near", capacity=Capacity(1)), a_provider("far", location=north(4_000))

@@ -79,8 +79,8 @@ def rounds(
     terms = [PLAIN._replace(least=0, units=each.need.units) for each in needs]
     for seed in range(3):
         ranked = sorted(range(len(roster)), key=roster.ids.__getitem__)
-        prices = np.empty(len(roster), np.int64)
-        prices[ranked] = np.random.default_rng(seed).choice((0, 2 * 10**10, -3 * 10**10), len(roster))
+        prices = np.empty((len(roster), 2), np.int64)
+        prices[ranked] = np.random.default_rng(seed).choice((0, 2 * 10**10, 3 * 10**10), (len(roster), 2))
         roster.set_prices(prices)
         found.append(finder.pairs(needs, limit, roster, terms))
     return found, roster
@@ -117,7 +117,7 @@ def test_prices_at_which_nothing_is_worth_its_score_leave_nothing() -> None:
     needs, providers = some_needs(4), some_providers(4)
     finder, roster = sharded(providers, make_shards(needs, 4)), Roster()
     finder.pairs(needs, len(providers), roster)
-    roster.set_prices(np.full(len(roster), 2 * 10**12))
+    roster.set_prices(np.full((len(roster), 2), 2 * 10**12))
     terms = [PLAIN._replace(least=0)] * len(needs)
     assert not len(finder.pairs(needs, 4, roster, terms).need)
 
