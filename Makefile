@@ -49,10 +49,10 @@ imports: dev
 # Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
 lock: dev
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 --generate-hashes \
-	    --custom-compile-command "make lock" --extra local-neo4j --group build \
+	    --custom-compile-command "make lock" --extra coverage --extra local-neo4j --group build \
 	    --output-file requirements/runtime.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 --generate-hashes \
-	    --custom-compile-command "make lock" --extra local-neo4j --group build --group dev \
+	    --custom-compile-command "make lock" --extra coverage --extra local-neo4j --group build --group dev \
 	    --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml
 
 clean:
