@@ -97,3 +97,20 @@ def unit_vectors(latitudes: FloatArray, longitudes: FloatArray) -> FloatArray:
     """
     north, east = np.radians(latitudes), np.radians(longitudes)
     return np.column_stack((np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))
+
+
+def chord_to_km(chords: FloatArray) -> FloatArray:
+    """Return kilometres along the sphere for straight distances between points of radius 1.
+
+    Parameters
+    ----------
+    chords
+        From 0 to 2: shape (n,).
+
+    Examples
+    --------
+    >>> chord_to_km(np.array([0.0, 2.0])).round(1).tolist()
+    [0.0, 20015.1]
+    """
+    kilometres: FloatArray = 2 * EARTH_RADIUS * np.arcsin(np.minimum(chords / 2, 1.0))
+    return kilometres

@@ -3,6 +3,8 @@
 from matcher.engine.engine import Engine
 from matcher.engine.packing import COLUMNS
 from matcher.engine.ranking import PLAIN, Terms, costs
+from matcher.engine.reach import Places, Reach
+from matcher.engine.roll import Roll
 from matcher.engine.roster import NO_PAIRS, Met, PairFinder, Pairs, Roster, joined
 from matcher.engine.saving import SavedEngine, UnusableIndex
 
@@ -14,6 +16,9 @@ __all__ = [
     "Met",
     "PairFinder",
     "Pairs",
+    "Places",
+    "Reach",
+    "Roll",
     "Roster",
     "SavedEngine",
     "Terms",

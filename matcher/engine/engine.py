@@ -9,17 +9,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from graph_models.domain.identifiers import ProviderId
+from graph_models.domain.identifiers import AreaCode, ProviderId
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
 from matcher.context import NeedContext
 from matcher.engine.footprint import Footprint, footprint
-from matcher.engine.growing import Int64Array
+from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
 from matcher.engine.packing import in_columns
 from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
 from matcher.engine.ranking import PLAIN, Terms
+from matcher.engine.reach import NOBODY, Places, Reach, area_numbers, reach_of
+from matcher.engine.roll import Roll, roll_of
 from matcher.engine.roster import NO_PAIRS, Pairs, Roster, joined
 from matcher.engine.saving import SavedEngine, UnusableIndex, current_layout, saved_words
 from matcher.engine.search import Found, nearest_first, nearest_first_aside, nothing_found
@@ -31,6 +33,7 @@ from matcher.parameters import MatchParameters, default_parameters
 from matcher.rules import Reason, distance_between
 from matcher.scoring import factor_values
 from matcher.suggestions import NearMiss, Suggestion, SuggestionList, describe_suggestion
+from matcher.travel import FloatArray
 
 A = TypeVar("A", Found, Surveyed)
 _TRIES = 10
@@ -96,6 +99,13 @@ class Engine:
         words, arrays = saved_words(self._index.vocabulary)
         arrays |= self._index.arrays() | self._standings.arrays(self._index.snapshot)
         return SavedEngine(current_layout(), words, arrays)
+
+    def copy(self) -> Engine:
+        """Return an engine with the same providers that changes by itself: to try things out."""
+        with self._index.writing:
+            saved = self.saved()
+            saved = saved._replace(arrays={name: array.copy() for name, array in saved.arrays.items()})
+        return Engine.restored(saved, self._index.vocabulary.parameters)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -195,6 +205,47 @@ class Engine:
                 if tell is not None:
                     tell(several.stop)
         return joined(found)
+
+    def reach(
+        self, context: NeedContext, places: Places, weights: FloatArray, *, counts_total: bool = False
+    ) -> Reach:
+        """Tell which places the providers of a category reach. Nobody may change providers meanwhile.
+
+        Parameters
+        ----------
+        context
+            A need of the category; where and whose it is does not matter.
+        places
+            Where help may be wanted, with areas as `area_numbers` gives them.
+        weights
+            Of a pair, by its distance in metres, up to the search radius: shape (radius + 1,).
+        counts_total
+            Whether units count that are taken.
+        """
+        snapshot = self._index.snapshot
+        return reach_of(self._question(snapshot, context), snapshot, places, weights, counts_total)
+
+    def area_numbers(self, codes: Sequence[Sequence[AreaCode]]) -> Int32Array:
+        """Return the numbers of the areas around some places, for `Places`: shape (n, n_levels)."""
+        return area_numbers(self._index.vocabulary, codes)
+
+    def ids_at(self, rows: Int32Array) -> list[ProviderId | None]:
+        """Return the ids of the providers in some rows, None for `NOBODY`."""
+        snapshot = self._index.snapshot
+        names = iter(snapshot.names(snapshot.table[rows[rows != NOBODY]]))
+        return [None if row == NOBODY else ProviderId(next(names)[0]) for row in rows.tolist()]
+
+    def roll(self) -> Roll:
+        """Return all providers as columns."""
+        with self._index.writing:
+            return roll_of(self._index.snapshot, self._index.vocabulary)
+
+    def find(self, provider_ids: Iterable[ProviderId]) -> list[Provider | None]:
+        """Rebuild some providers, as far as matching can tell; None for one that is not there."""
+        with self._index.writing:
+            snapshot = self._index.snapshot
+            rows = self._index.find(provider_ids, snapshot).tolist()
+            return [None if row < 0 else snapshot.provider_at(row, self._index.vocabulary) for row in rows]
 
     def footprint(self, context: NeedContext, limit: int = 10) -> Footprint:
         """Return what the search for a need on the spot has to read; nobody may change providers meanwhile.

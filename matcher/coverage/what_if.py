@@ -1,0 +1,253 @@
+"""What a change would do: tried out on a copy of the city, with the figures before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graph_models.domain.errors import InvalidValue, UnknownReference
+from graph_models.domain.identifiers import AreaCode, ProviderId, SkillId
+from graph_models.domain.places import Location
+from graph_models.domain.providers import Provider
+from graph_models.domain.skills import SkillOffer
+from matcher.coverage.access import Access, DemandKind, assess_access
+from matcher.coverage.city import City
+from matcher.coverage.deficits import find_deficits
+from matcher.coverage.equity import gini, palma
+from matcher.coverage.reasons import Cause, attribute
+from matcher.engine import Engine
+from matcher.travel import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A provider stops."""
+
+    provider_id: ProviderId
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A provider begins."""
+
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A provider goes to another place."""
+
+    provider_id: ProviderId
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class AddCapacity:
+    """A provider can take more units; fewer if negative."""
+
+    provider_id: ProviderId
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Volunteers of an area learn a skill.
+
+    Parameters
+    ----------
+    count
+        How many: those with most free units, of several the first by id, who do not offer it yet.
+    area_code
+        Where they are based.
+    level
+        What they reach, above 0 and up to 1.
+    kind
+        Kind of provider.
+    """
+
+    skill_id: SkillId
+    count: int
+    area_code: AreaCode
+    level: float = 1.0
+    kind: str = "volunteer"
+
+
+Change = Close | Open | Move | AddCapacity | Train
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Figures of a city in one state.
+
+    Parameters
+    ----------
+    wanted, served
+        Units of open needs, and most of them that can be served.
+    unmet
+        Units that cannot be served, by cause.
+    access
+        To all categories, for residents in difficulty.
+    coverage
+        Mean over the categories of units for each resident, each counted up to 1, by community:
+        shape (n_communities,).
+    gini, palma
+        Of the coverage of the residents.
+    by_district, by_hardship
+        Mean coverage of the residents of a group.
+    """
+
+    wanted: int
+    served: int
+    unmet: Mapping[Cause, int]
+    access: Access
+    coverage: FloatArray
+    gini: float
+    palma: float
+    by_district: Mapping[AreaCode, float]
+    by_hardship: Mapping[str, float]
+
+    @property
+    def district_gap(self) -> float:
+        """Best district less worst."""
+        return _spread(self.by_district.values())
+
+    @property
+    def hardship_gap(self) -> float:
+        """Best group less worst."""
+        return _spread(self.by_hardship.values())
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A city before and after some changes.
+
+    Parameters
+    ----------
+    changed
+        The providers that are not what they were.
+    """
+
+    before: Outcome
+    after: Outcome
+    changed: tuple[ProviderId, ...]
+
+
+def try_out(city: City, changes: Sequence[Change]) -> WhatIf:
+    """Measure a city before and after some changes, made in their order on a copy.
+
+    Raises
+    ------
+    UnknownReference
+        If a change names a provider, an area or a skill that does not exist.
+    InvalidValue
+        If a change breaks a rule: of a provider, or that a new one has a new id, or that there are
+        enough volunteers to train.
+    """
+    if not changes:
+        raise InvalidValue("changes", "have at least one entry")
+    engine = city.engine.copy()
+    changed: dict[ProviderId, None] = {}
+    for change in changes:
+        put, gone = _made(city, engine, change)
+        engine.change(put, gone)
+        changed |= dict.fromkeys([*(each.id for each in put), *gone])
+    return WhatIf(measure(city), measure(replace(city, engine=engine)), tuple(changed))
+
+
+def measure(city: City) -> Outcome:
+    """Measure a city as it is."""
+    deficits = find_deficits(city.engine, city.contexts)
+    unmet: Counter[Cause] = Counter()
+    for each in attribute(city.engine, city.contexts, deficits):
+        unmet[each.cause] += each.units
+    access = assess_access(city, DemandKind.RESIDENTS)
+    coverage = np.minimum(np.nan_to_num(access.ratio), 1.0).mean(axis=0)
+    residents = [
+        (each, city.place_of[each.residence_code])
+        for each in city.residents.values()
+        if each.residence_code in city.place_of
+    ]
+    theirs = coverage[[place for _, place in residents]]
+    districts = [(city.district_of(each.residence_code),) for each, _ in residents]
+    return Outcome(
+        deficits.units,
+        deficits.served,
+        {cause: unmet[cause] for cause in Cause},
+        access,
+        coverage,
+        gini(theirs) if theirs.any() else np.nan,
+        palma(theirs) if theirs.any() else np.nan,
+        _means([[code for code in codes if code] for codes in districts], theirs),
+        _means([each.hardship for each, _ in residents], theirs),
+    )
+
+
+def _made(city: City, engine: Engine, change: Change) -> tuple[list[Provider], list[ProviderId]]:
+    """Return the providers that a change puts in place, and those it takes away."""
+    match change:
+        case Open(provider):
+            if engine.find([provider.id]) != [None]:
+                raise InvalidValue("changes.provider.id", "not be taken", provider.id)
+            return [provider], []
+        case Close(provider_id):
+            return [], [_known(engine, provider_id).id]
+        case Move(provider_id, location):
+            return [replace(_known(engine, provider_id), location=location)], []
+        case AddCapacity(provider_id, units):
+            provider = _known(engine, provider_id)
+            capacity = replace(provider.capacity, total=provider.capacity.total + units)
+            return [replace(provider, capacity=capacity)], []
+        case Train():
+            return _trained(city, engine, change), []
+
+
+def _known(engine: Engine, provider_id: ProviderId) -> Provider:
+    [provider] = engine.find([provider_id])
+    if provider is None:
+        raise UnknownReference("changes.provider_id", "Provider", provider_id)
+    return provider
+
+
+def _trained(city: City, engine: Engine, change: Train) -> list[Provider]:
+    if change.area_code not in city.catalogue.areas:
+        raise UnknownReference("changes.area_code", "Area", change.area_code)
+    if change.skill_id not in city.catalogue.taxonomy:
+        raise UnknownReference("changes.skill_id", "Skill", change.skill_id)
+    roll = engine.roll()
+    is_inside = np.array(
+        [
+            code is not None and change.area_code in city.catalogue.areas.chain(code)
+            for code in roll.communities
+        ]
+    )
+    able = roll.is_active & (roll.remaining > 0) & is_inside[roll.community]
+    able &= roll.kind == (roll.kinds.index(change.kind) if change.kind in roll.kinds else -1)
+    if change.skill_id in roll.skills:
+        able[roll.offer[roll.skill == roll.skills.index(change.skill_id)]] = False
+    places = np.flatnonzero(able)
+    if not 1 <= change.count <= len(places):
+        raise InvalidValue(
+            "changes.count", f"be from 1 to the {len(places)} that can be trained", change.count
+        )
+    # Those with as many free units as the last one chosen are told apart by their ids.
+    least = -np.partition(-roll.remaining[places], change.count - 1)[change.count - 1]
+    places = places[roll.remaining[places] >= least]
+    ids = engine.ids_at(roll.rows[places])
+    order = sorted(zip((-roll.remaining[places]).tolist(), map(str, ids), strict=True))
+    chosen = [_known(engine, ProviderId(each)) for _, each in order[: change.count]]
+    offer = SkillOffer(change.skill_id, change.level)
+    return [replace(each, skills=(*each.skills, offer)) for each in chosen]
+
+
+def _means(groups: Sequence[Sequence[str]], values: FloatArray) -> dict[str, float]:
+    """Return the mean of the values of each group; one may belong to several."""
+    sums: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for several, value in zip(groups, values.tolist(), strict=True):
+        for group in several:
+            sums[group] += value
+            counts[group] += 1
+    return {group: sums[group] / counts[group] for group in sorted(counts)}
