@@ -54,3 +54,10 @@ def amounts(name: str, given: npt.ArrayLike, shape: tuple[int, ...]) -> FloatArr
         rule = f"be 0, or from {_LEAST:g} to {_MOST:g}"
         raise InvalidValue(name, rule, array[~is_amount][0].item())
     return array
+
+
+def refuse_infinite(name: str, array: FloatArray) -> FloatArray:
+    """Return an array as it is, unless a number in it is infinite; NaN may be."""
+    if (wrong := np.isinf(array)).any():
+        raise InvalidValue(name, "be finite, or NaN where there is no value", array[wrong][0].item())
+    return array
