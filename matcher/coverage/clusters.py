@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control
 
 from graph_models.domain.checks import check_integer
 from matcher.coverage.arrays import FloatArray, number, numbers, refuse_infinite
@@ -237,7 +236,7 @@ def _find(
     whole, quadrants = _statistics(np.ldexp(rest, -int(np.frexp(largest)[1])), weights)
     local = p_values(whole.z, weights.sparse, test.permutations, test.seed)
     corrected = np.full(len(rest), np.nan)
-    corrected[has_neighbours] = false_discovery_control(local[has_neighbours], method="bh")
+    corrected[has_neighbours] = _corrected(local[has_neighbours])
     kinds = np.where(corrected <= test.significance, quadrants, 0)  # NaN is never below
     varies, nan = whole.VI_rand > _SAME, float("nan")
     return Clusters(
@@ -262,6 +261,12 @@ def _statistics(values: FloatArray, weights: Any) -> tuple[Any, npt.NDArray[np.i
         whole = Moran(values, weights, transformation="r", permutations=0)
         quadrants = Moran_Local(values, weights, transformation="r", permutations=0).q
     return whole, quadrants
+
+
+def _corrected(p_values_of_many: FloatArray) -> FloatArray:
+    from scipy.stats import false_discovery_control  # takes a second to load
+
+    return np.asarray(false_discovery_control(p_values_of_many, method="bh"))
 
 
 _QUADRANTS = (Spot.NOT_SIGNIFICANT, Spot.HIGH_HIGH, Spot.LOW_HIGH, Spot.LOW_LOW, Spot.HIGH_LOW)

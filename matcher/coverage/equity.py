@@ -102,7 +102,7 @@ def palma(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float:
 
     Examples
     --------
-    >>> palma([1, 1, 1, 1, 2, 2, 2, 2, 2, 6])
+    >>> round(palma([1, 1, 1, 1, 2, 2, 2, 2, 2, 6]), 6)
     1.5
     """
     people, had = _lorenz(values, weights)
