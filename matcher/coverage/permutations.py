@@ -1,6 +1,7 @@
 """Conditional permutation: whether a place is more like its neighbours than chance would have it.
 
-esda has the same test in compiled code. It compiles for long seconds in each process, counts one side only, and takes a simulated value equal to the observed one as less, so that among many equal values
+esda has the same test in compiled code. It compiles for many seconds in each process, counts one side
+only, and takes a simulated value equal to the observed one as less, so that among many equal values
 (places with no access at all) it finds spots that are none. This one makes the same draws and counts
 both sides.
 """
