@@ -43,7 +43,8 @@ def fewest_with_capacity(case: Case, capacity: FloatArray, clock: Clock) -> Foun
         flow = _flow(case, capacity, start, clock)
         if flow.sum() < people * (1 - _SENSE):
             lost = people - float(flow.sum())
-            raise InvalidValue("capacity", f"serve everybody: with every site open {lost:g} people are left")
+            rule = f"serve everybody: with every site open {lost:g} people are left"
+            raise InvalidValue("capacity", rule, float(capacity.sum()))
     solved, sites = _solve(case, capacity, clock, must_serve=True)
     least = max(_fewest_by_size(case, capacity), float(len(case.fixed)), next_whole(solved.bound))
     if sites is not None and len(sites) < len(start):

@@ -70,7 +70,7 @@ def read_capacity(given: npt.ArrayLike, method: Method, n_sites: int) -> FloatAr
     return capacity
 
 
-def check_reach(case: Case, method: Method) -> None:
+def check_reach(case: Case, method: Method, limit: Any) -> None:
     """Refuse peopled places that no site can serve, where all must be served."""
     if method is Method.MCLP:
         return
@@ -78,8 +78,12 @@ def check_reach(case: Case, method: Method) -> None:
     if lost.any():
         told = f"{lost.sum()} places with {case.demand[lost].sum():g} people are"
         if method is Method.LSCP:
-            raise InvalidValue("limit", f"let every place reach a site: {told} beyond it of every site")
-        raise InvalidValue("cost", f"give every place a route to some site: {told} without one")
+            raise InvalidValue(
+                "limit", f"let every place reach a site: {told} beyond it of every site", _plain(limit)
+            )
+        raise InvalidValue(
+            "cost", f"give every place a route to some site: {told} without one", case.cost.shape
+        )
 
 
 def _plain(given: Any) -> Any:

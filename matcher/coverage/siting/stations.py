@@ -93,7 +93,7 @@ def place_stations(
     case = read_case(demand, cost, kind, count, limit, fixed)
     room = None if capacity is None else read_capacity(capacity, kind, case.cost.shape[1])
     check_number("time_limit_s", time_limit_s, least=0, most=_A_DAY_S)
-    check_reach(case, kind)
+    check_reach(case, kind, limit)
     found = _search(case, kind, room, Clock(time_limit_s))
     return _tell(case, kind, found)
 
