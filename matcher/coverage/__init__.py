@@ -4,11 +4,13 @@ from matcher.coverage.catchment import Reach, catchment_of_pairs, two_step_catch
 from matcher.coverage.clusters import Clusters, Spot, Undefined, clusters_of_nearest, clusters_of_polygons
 from matcher.coverage.decay import gaussian, gravity
 from matcher.coverage.equity import GroupGap, gini, group_gap, palma
+from matcher.coverage.siting import Siting, place_stations
 
 __all__ = [
     "Clusters",
     "GroupGap",
     "Reach",
+    "Siting",
     "Spot",
     "Undefined",
     "catchment_of_pairs",
@@ -19,5 +21,6 @@ __all__ = [
     "gravity",
     "group_gap",
     "palma",
+    "place_stations",
     "two_step_catchment",
 ]

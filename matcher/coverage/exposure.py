@@ -92,9 +92,8 @@ def measure_exposure(city: City, most: int = 20) -> tuple[tuple[Exposure, ...], 
         theirs = counted & (roll.kind == number)
         if theirs.any():
             recent = roll.recent[theirs].astype(np.float64)
-            share = gini(recent) if recent.any() else np.nan
             never = int((~roll.was_asked[theirs]).sum())
-            shares.append(Exposure(kind, int(theirs.sum()), never, int(recent.sum()), share))
+            shares.append(Exposure(kind, int(theirs.sum()), never, int(recent.sum()), gini(recent)))
     least = np.partition(roll.recent, -most)[-most] if len(roll.recent) > most else 0
     some = np.flatnonzero((roll.recent >= max(int(least), 1)) & counted)
     named = [

@@ -16,7 +16,8 @@ from graph_models.domain.skills import SkillOffer
 from matcher.coverage.access import Access, DemandKind, assess_access
 from matcher.coverage.city import City
 from matcher.coverage.deficits import find_deficits
-from matcher.coverage.equity import gini, palma
+from matcher.coverage.equity import GroupGap, gini, group_gap, palma
+from matcher.coverage.exposure import UNKNOWN
 from matcher.coverage.reasons import Cause, attribute
 from matcher.engine import Engine
 from matcher.travel import FloatArray
@@ -95,8 +96,8 @@ class Outcome:
         shape (n_communities,).
     gini, palma
         Of the coverage of the residents.
-    by_district, by_hardship
-        Mean coverage of the residents of a group.
+    districts, hardships
+        Mean coverage of the residents of each district, and of each category of hardship.
     """
 
     wanted: int
@@ -106,18 +107,8 @@ class Outcome:
     coverage: FloatArray
     gini: float
     palma: float
-    by_district: Mapping[AreaCode, float]
-    by_hardship: Mapping[str, float]
-
-    @property
-    def district_gap(self) -> float:
-        """Best district less worst."""
-        return _spread(self.by_district.values())
-
-    @property
-    def hardship_gap(self) -> float:
-        """Best group less worst."""
-        return _spread(self.by_hardship.values())
+    districts: GroupGap
+    hardships: GroupGap
 
 
 @dataclass(frozen=True)
@@ -171,17 +162,16 @@ def measure(city: City) -> Outcome:
         if each.residence_code in city.place_of
     ]
     theirs = coverage[[place for _, place in residents]]
-    districts = [(city.district_of(each.residence_code),) for each, _ in residents]
     return Outcome(
         deficits.units,
         deficits.served,
         {cause: unmet[cause] for cause in Cause},
         access,
         coverage,
-        gini(theirs) if theirs.any() else np.nan,
-        palma(theirs) if theirs.any() else np.nan,
-        _means([[code for code in codes if code] for codes in districts], theirs),
-        _means([each.hardship for each, _ in residents], theirs),
+        gini(theirs),
+        palma(theirs),
+        _gap([[city.district_of(each.residence_code) or UNKNOWN] for each, _ in residents], theirs),
+        _gap([each.hardship or (UNKNOWN,) for each, _ in residents], theirs),
     )
 
 
@@ -242,12 +232,7 @@ def _trained(city: City, engine: Engine, change: Train) -> list[Provider]:
     return [replace(each, skills=(*each.skills, offer)) for each in chosen]
 
 
-def _means(groups: Sequence[Sequence[str]], values: FloatArray) -> dict[str, float]:
-    """Return the mean of the values of each group; one may belong to several."""
-    sums: Counter[str] = Counter()
-    counts: Counter[str] = Counter()
-    for several, value in zip(groups, values.tolist(), strict=True):
-        for group in several:
-            sums[group] += value
-            counts[group] += 1
-    return {group: sums[group] / counts[group] for group in sorted(counts)}
+def _gap(groups: Sequence[Sequence[str]], values: FloatArray) -> GroupGap:
+    """Compare the means of groups; one may belong to several."""
+    sizes = [len(several) for several in groups]
+    return group_gap(np.repeat(values, sizes), [group for several in groups for group in several])
