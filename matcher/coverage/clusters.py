@@ -17,7 +17,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from matcher.coverage.permutations import p_values
 
 _FEWEST = 4  # places: the variance of Moran's I divides by n − 3
 _SAME = 1e-12  # values that differ by less of the largest are told apart by rounding only
+_NAN = float("nan")
 
 
 class Spot(StrEnum):
@@ -221,29 +221,26 @@ def _find(
 ) -> Clusters:
     has_value = ~np.isnan(values)
     rest = values[has_value]
-    undefined = partial(_undefined, has_value)
     if len(rest) < fewest:
-        return undefined(Undefined.TOO_FEW_PLACES)
-    largest = np.abs(rest).max()
-    if rest.max() / largest - rest.min() / largest <= _SAME if largest else True:
-        return undefined(Undefined.CONSTANT_VALUES)
+        return _undefined(has_value, Undefined.TOO_FEW_PLACES)
+    if _is_constant(rest):
+        return _undefined(has_value, Undefined.CONSTANT_VALUES)
     weights = weights_among(has_value)
     has_neighbours = np.array([weights.cardinalities[place] > 0 for place in weights.id_order])
     islands = np.flatnonzero(has_value)[~has_neighbours]
     if not has_neighbours.any():
-        return undefined(Undefined.NO_NEIGHBOURS, islands)
-    # A power of two brings the values near 1 without rounding: their squares neither vanish nor overflow.
-    whole, quadrants = _statistics(np.ldexp(rest, -int(np.frexp(largest)[1])), weights)
+        return _undefined(has_value, Undefined.NO_NEIGHBOURS, islands)
+    whole, quadrants = _statistics(rest, weights)
     local = p_values(whole.z, weights.sparse, test.permutations, test.seed)
     corrected = np.full(len(rest), np.nan)
     corrected[has_neighbours] = _corrected(local[has_neighbours])
     kinds = np.where(corrected <= test.significance, quadrants, 0)  # NaN is never below
-    varies, nan = whole.VI_rand > _SAME, float("nan")
+    varies = whole.VI_rand > _SAME
     return Clusters(
         float(whole.I),
         float(whole.EI),
-        float(whole.z_rand) if varies else nan,
-        float(whole.p_rand) if varies else nan,
+        float(whole.z_rand) if varies else _NAN,
+        float(whole.p_rand) if varies else _NAN,
         None,
         _spots(has_value, kinds),
         _spread(has_value, local),
@@ -252,10 +249,17 @@ def _find(
     )
 
 
+def _is_constant(values: FloatArray) -> bool:
+    largest = float(np.abs(values).max())
+    return largest == 0 or bool(values.max() / largest - values.min() / largest <= _SAME)
+
+
 def _statistics(values: FloatArray, weights: Any) -> tuple[Any, npt.NDArray[np.int64]]:
     """Global Moran's I, and the quadrant of each place as esda numbers them."""
     with needing_extra():
         from esda.moran import Moran, Moran_Local
+    # A power of two brings the values near 1 without rounding: their squares neither vanish nor overflow.
+    values = np.ldexp(values, -int(np.frexp(np.abs(values).max())[1]))
     # esda changes the filters of the process, and divides by the variance of I, which may be 0.
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         whole = Moran(values, weights, transformation="r", permutations=0)
@@ -286,14 +290,13 @@ def _spread(has_value: npt.NDArray[np.bool_], found: FloatArray) -> FloatArray:
 def _undefined(
     has_value: npt.NDArray[np.bool_], reason: Undefined, islands: npt.NDArray[np.int64] | None = None
 ) -> Clusters:
-    nan = float("nan")
     count = int(has_value.sum())
-    nothing = np.full(len(has_value), nan)
+    nothing = np.full(len(has_value), np.nan)
     return Clusters(
-        nan,
-        -1 / (count - 1) if count > 1 else nan,
-        nan,
-        nan,
+        _NAN,
+        -1 / (count - 1) if count > 1 else _NAN,
+        _NAN,
+        _NAN,
         reason,
         _spots(has_value, np.zeros(count, np.int64)),
         nothing,

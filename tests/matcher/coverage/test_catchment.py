@@ -389,19 +389,3 @@ def test_bad_pairs_are_refused(changed: dict[str, Any], message: str) -> None:
     good = Reach(np.array([0, 1], np.int32), np.array([0, 0], np.int32), np.array([1.0, 2.0]))
     with pytest.raises(InvalidValue, match=message):
         catchment_of_pairs([1, 2], [3], good._replace(**changed), 5)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: gaussian(0), "sigma must be"),
-        (lambda: gaussian(NAN), "sigma must be a finite number"),
-        (lambda: gravity(0, -1), "scale must be"),
-        (lambda: gravity(1, 1), "alpha must be from -100 to 0"),
-        (lambda: gravity(1, -1, -1), "min_cost must be"),
-    ],
-)
-def test_bad_decays_are_refused(make: Callable[[], object], message: str) -> None:
-    """Before any cost is weighed."""
-    with pytest.raises(InvalidValue, match=message):
-        make()
