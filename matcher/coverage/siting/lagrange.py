@@ -19,8 +19,10 @@ from matcher.coverage.siting.interchange import total
 from matcher.coverage.siting.result import FloatArray, IndexArray
 from matcher.coverage.siting.solver import Clock
 
-_STEPS = 800
-_PATIENCE = 12  # steps without a better bound before they are halved
+_STEPS = 1500
+_PATIENCE = 20  # steps without a better bound before they are halved
+_MEMORY = 0.9  # weight of earlier slopes
+_RISE = 1e-4  # of what is missing: less is no progress
 _SHORTEST = 1e-4
 _SENSE = 1e-9
 
@@ -78,32 +80,84 @@ class Search:
             self.sites, self.upper = np.sort(sites), value
 
 
-def ascend(search: Search, clock: Clock) -> None:
-    """Raise the bound, and leave out sites on the way."""
-    loss = search.loss[:, search.alive]
-    price, length, idle = search.price.copy(), 1.0, 0
+def ascend(search: Search, most: FloatArray, clock: Clock) -> None:
+    """Raise the bound, and leave out sites on the way.
+
+    Steps follow the mean of the last slopes, which zigzags less, and are longer for places with more
+    at stake.
+
+    Parameters
+    ----------
+    search
+        Is changed.
+    most
+        Prices stay between the least loss of a place and this one, so that pairs with more loss never
+        count: shape (n_places,).
+    clock
+        When to stop.
+    """
+    pairs = _Pairs.within(search.loss, most)
+    low = search.loss.min(axis=1, initial=np.inf)
+    price = search.price = np.clip(search.price, low, most)
+    mean, length, idle = np.zeros(len(price)), 1.0, 0
     for _ in range(_STEPS):
         is_settled = search.is_over or len(search.must) == search.count
         if is_settled or length < _SHORTEST or not clock.left_s:
             break
-        worth = np.minimum(loss - price[:, None], 0).sum(axis=0)
+        worth = pairs.worth(price, search.loss.shape[1])[search.alive]
         chosen, bound = _cheapest(search, worth, price)
         idle += 1
         if bound > search.lower:
-            idle = 0 if bound > search.lower + _SENSE * abs(bound) else idle
+            idle = 0 if bound > search.lower + _RISE * (search.upper - search.lower) else idle
             search.lower, search.price = bound, price
         search.offer(search.alive[chosen])
+        slope = 1.0 - pairs.servers(price, search.alive[chosen], search.loss.shape)
         if _settle(search, worth, chosen, bound):
-            loss = search.loss[:, search.alive]
-            continue
+            pairs = pairs.of(search.alive, search.loss.shape[1])
         if idle >= _PATIENCE:
             price, length, idle = search.price, length / 2, 0
             continue
-        slope = 1.0 - (loss[:, chosen] < price[:, None]).sum(axis=1)
-        square = float(slope @ slope)
-        if not square:
-            break  # nothing is better at these prices
-        price = price + length * max(search.upper - bound, 0.0) / square * slope
+        mean = _MEMORY * mean + (1 - _MEMORY) * slope
+        is_stuck = ((price >= most) & (mean > 0)) | ((price <= low) & (mean < 0))
+        step = np.where(is_stuck, 0, most * mean)
+        square = float(step @ mean)
+        if not square > 0:
+            break
+        price = np.clip(price + length * max(search.upper - bound, 0.0) / square * step, low, most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of place and site that a price can make worth opening."""
+
+    place: IndexArray
+    site: IndexArray
+    loss: FloatArray
+
+    @classmethod
+    def within(cls, loss: FloatArray, most: FloatArray) -> _Pairs:
+        """Pairs with less loss than the highest price of the place."""
+        place, site = np.nonzero(loss < most[:, None])
+        return cls(place, site, loss[place, site])
+
+    def of(self, sites: IndexArray, n_sites: int) -> _Pairs:
+        """Those of these sites."""
+        is_kept = np.zeros(n_sites, np.bool_)
+        is_kept[sites] = True
+        kept = is_kept[self.site]
+        return _Pairs(self.place[kept], self.site[kept], self.loss[kept])
+
+    def worth(self, price: FloatArray, n_sites: int) -> FloatArray:
+        """ρ of each site."""
+        reduced = np.minimum(self.loss - price[self.place], 0)
+        return np.bincount(self.site, reduced, n_sites).astype(np.float64)
+
+    def servers(self, price: FloatArray, sites: IndexArray, shape: tuple[int, ...]) -> FloatArray:
+        """How many of these sites each place would use at its price."""
+        is_open = np.zeros(shape[1], np.bool_)
+        is_open[sites] = True
+        used = is_open[self.site] & (self.loss < price[self.place])
+        return np.bincount(self.place[used], minlength=shape[0]).astype(np.float64)
 
 
 def _cheapest(search: Search, worth: FloatArray, price: FloatArray) -> tuple[IndexArray, float]:

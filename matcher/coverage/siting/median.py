@@ -19,11 +19,19 @@ from matcher.coverage.siting.result import BoolArray, FloatArray, IndexArray
 from matcher.coverage.siting.solver import Clock, minimise
 
 _TRIES = 0.25  # share of the time for sites without proof
+_BEYOND = 1.2  # of the second least loss
+_MOST_ENTRIES = 500_000  # of a program; more take HiGHS minutes before it looks at the time
 _BOUND = 0.4  # share of the rest for the bound
+_PROOF = 0.85  # share of the rest for HiGHS, which stops late
 
 
 def least_loss(
-    loss: FloatArray, fixed: IndexArray, count: int, clock: Clock, start: IndexArray | None = None
+    loss: FloatArray,
+    fixed: IndexArray,
+    count: int,
+    clock: Clock,
+    start: IndexArray | None = None,
+    most: FloatArray | None = None,
 ) -> Found:
     """Open `count` sites, the fixed ones among them, with the least total loss.
 
@@ -39,6 +47,9 @@ def least_loss(
         When to stop.
     start
         A choice with a finite loss; not needed if all losses are finite.
+    most
+        What a place may be worth at most when the bound is sought: shape (n_places,). By default a bit
+        more than its second best loss among the best sites that are known.
     """
     sites = _good(loss, fixed, count, clock.share(_TRIES), start)
     best = loss[:, sites].min(axis=1, initial=np.inf)
@@ -46,7 +57,7 @@ def least_loss(
     search = Search(
         loss, count, float(is_whole), np.arange(loss.shape[1]), fixed, sites, float(best.sum()), best
     )
-    ascend(search, clock.share(_BOUND))
+    ascend(search, _second(loss, sites) if most is None else most, clock.share(_BOUND))
     if not search.is_over:
         search.offer(
             np.sort(exchange(_finite(loss), _ordered(search.sites, fixed), len(fixed), clock.share(0.1)))
@@ -70,6 +81,13 @@ def _good(
     return np.sort(min(tried, key=lambda sites: total(loss, sites)))
 
 
+def _second(loss: FloatArray, sites: IndexArray) -> FloatArray:
+    """Return a bit more than the second least loss, where there is one."""
+    two = np.sort(loss[:, sites], axis=1)[:, :2]
+    finite = np.where(np.isfinite(two), two, 0)
+    return np.asarray(_BEYOND * finite.max(axis=1, initial=0), np.float64)
+
+
 def _finite(loss: FloatArray) -> FloatArray:
     """Make it so dear to leave a place without service that no exchange does."""
     is_finite = np.isfinite(loss)
@@ -89,10 +107,12 @@ def _finish(search: Search, clock: Clock) -> None:
         search.offer(search.must if len(search.must) == search.count else search.alive)
         search.lower = search.upper
         return
-    fixed_loss, objective, rows, is_site = _model(search)
+    fixed_loss, objective, rows, is_site = _model(search, *_pairs(search))
+    if rows[0][0].nnz > _MOST_ENTRIES:
+        return
     n_sites = len(search.alive)
     upper = np.ones(len(objective))
-    solved = minimise(objective, rows, is_site, upper, clock)
+    solved = minimise(objective, rows, is_site, upper, clock.share(_PROOF))
     if solved.values is not None:
         search.offer(search.alive[np.flatnonzero(solved.values[:n_sites] > 0.5)])
     if solved.is_proven or solved.is_infeasible:
@@ -101,14 +121,15 @@ def _finish(search: Search, clock: Clock) -> None:
         search.lower = max(search.lower, min(search.upper, solved.bound + fixed_loss))
 
 
-def _model(search: Search) -> tuple[float, FloatArray, list[tuple[Any, Any, Any]], BoolArray]:
+def _model(
+    search: Search, place: IndexArray, site: IndexArray, loss: FloatArray
+) -> tuple[float, FloatArray, list[tuple[Any, Any, Any]], BoolArray]:
     """Radius form (Cornuéjols, Nemhauser and Wolsey 1980; Elloumi 2010), sparse.
 
     The losses of a place are its levels D_0 < D_1 < …; z_k is 1 if no open site is within level k, and
     the place loses D_0 + Σ_k (D_{k+1} − D_k) z_k. A better choice serves no place at more than its price
     and the room between the bounds, so higher levels are left out.
     """
-    place, site, loss = _pairs(search)
     n_sites = len(search.alive)
     is_new = np.ones(len(place), np.bool_)
     is_new[1:] = (place[1:] != place[:-1]) | (loss[1:] != loss[:-1])

@@ -106,7 +106,7 @@ def _search(case: Case, kind: Method, room: FloatArray | None, clock: Clock) -> 
     peopled = case.is_peopled
     if kind is Method.MCLP:
         loss = np.where(case.is_reached[peopled], 0.0, case.demand[peopled, None])
-        found = least_loss(loss, case.fixed, case.count, clock)
+        found = least_loss(loss, case.fixed, case.count, clock, most=case.demand[peopled])
         return Found(found.sites, float(case.demand[peopled].sum()) - found.bound)
     start = _with_routes(case, clock)
     if kind is Method.P_CENTER:
