@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from graph_models.domain.errors import InvalidValue
 from matcher.coverage.suppression.hierarchy import Hierarchy
 from matcher.coverage.suppression.network import make_network
 from matcher.coverage.suppression.protection import (
@@ -85,6 +86,11 @@ def make_mask(
     -------
     Mask
         In which each small cell of each part can have `k` values at least.
+
+    Raises
+    ------
+    InvalidValue
+        If there is none: rather no table than one that tells. Hiding all but the whole is always enough.
     """
     base = np.sum(parts, axis=0)
     wanted = np.zeros(base.shape, np.bool_) if hidden is None else hidden
@@ -93,7 +99,8 @@ def make_mask(
         # Everybody knows that a hidden cell is at least 1 where zeros are shown. So little is left
         # beyond that, that the only way out is not to show them.
         masking = _Masking(parts, base, hierarchy, k, shows_zeros=False, wanted=wanted)
-        masking.protect()
+        if not masking.protect():
+            raise InvalidValue("counts", "leave each small cell in doubt", base.shape)
     return masking.mask()
 
 

@@ -247,3 +247,10 @@ def test_parts_that_do_not_fit_are_refused() -> None:
     for parts in ({}, {"one": [[1]], "other": [[1, 2]]}):
         with pytest.raises(InvalidValue, match="parts"):
             suppress_parts(parts, ["a"])
+
+
+def test_rather_no_table_than_one_that_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If cells could not be protected, nothing would go out."""
+    monkeypatch.setattr(masking, "widen", lambda *given, **_: np.zeros(len(given[3]), np.bool_))
+    with pytest.raises(InvalidValue, match="doubt"):
+        suppress([[3, 40], [20, 30]], ["a", "b"])
