@@ -21,6 +21,7 @@ from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStor
 from matcher.catalogue import read_catalogue
 from matcher.city_plans import CityPlan, PlanSource, plan_city
 from matcher.context import History, gather_context, local_year
+from matcher.coverage.city import City, read_city
 from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
 from matcher.parameters import MatchParameters
 from matcher.planning import PlanScope, check_scope
@@ -265,6 +266,17 @@ class LiveMatcher:
         self.refresh()
         source = PlanSource(self._store, self._cursor, self._catalogue, self._clock.now())
         return plan_city(source, scope, lambda _: self._engine, tell)
+
+    def city(self) -> City:
+        """Read the whole city as it stands now, for its coverage to be studied.
+
+        Its providers are in a copy, which takes as much memory as they do. Of needs and residents that
+        changed meanwhile it may show the later state.
+        """
+        self.refresh()
+        with self._refreshing:
+            cursor, catalogue, engine = self._cursor, self._catalogue, self._engine.copy()
+        return read_city(self._store, cursor, catalogue, engine, self._clock.now())
 
     def local_year(self, need: Need) -> int:
         """Return the calendar year at the place of a need: an age is told against it.

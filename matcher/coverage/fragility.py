@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId, SkillId
-from matcher.coverage.access import Access
+from matcher.coverage.access import Access, DemandKind, demand_tables
 from matcher.coverage.city import City
 
 
@@ -58,7 +58,7 @@ def find_dependences(city: City, access: Access) -> tuple[Dependence, ...]:
     Parameters
     ----------
     access
-        Of the open needs of the city.
+        Of the city, to all categories and for any demand.
 
     Returns
     -------
@@ -68,10 +68,8 @@ def find_dependences(city: City, access: Access) -> tuple[Dependence, ...]:
     cells = defaultdict(list)
     for cell, provider_id in access.only_provider.items():
         cells[provider_id].append(cell)
-    residents = np.zeros(len(city.communities), np.int64)
-    for each in city.residents.values():
-        if (place := city.place_of.get(each.residence_code)) is not None:
-            residents[place] += 1
+    wanted, _, _ = demand_tables(city, DemandKind.OPEN_NEEDS)
+    living, _, _ = demand_tables(city, DemandKind.RESIDENTS)
     found = []
     for provider_id, provider in zip(cells, city.engine.find(cells), strict=True):
         rows, places = np.array(cells[provider_id]).T
@@ -84,8 +82,8 @@ def find_dependences(city: City, access: Access) -> tuple[Dependence, ...]:
                 tuple(access.category_ids[row] for row in np.unique(rows)),
                 tuple(access.community_codes[place] for place in communities),
                 len(rows),
-                int(access.demand[rows, places].sum()),
-                int(residents[communities].sum()),
+                int(wanted[rows, places].sum()),
+                int(living[0, communities].sum()),
             )
         )
     found.sort(key=lambda each: (-each.open_units, -each.residents, -each.cells, each.provider_id))

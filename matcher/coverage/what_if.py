@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,10 +15,10 @@ from graph_models.domain.providers import Provider
 from graph_models.domain.skills import SkillOffer
 from matcher.coverage.access import Access, DemandKind, assess_access
 from matcher.coverage.city import City
-from matcher.coverage.deficits import find_deficits
+from matcher.coverage.deficits import Deficits, find_deficits
 from matcher.coverage.equity import GroupGap, gini, group_gap, palma
 from matcher.coverage.exposure import UNKNOWN
-from matcher.coverage.reasons import Cause, attribute
+from matcher.coverage.reasons import Cause, UnmetNeed, attribute
 from matcher.engine import Engine
 from matcher.travel import FloatArray
 
@@ -151,10 +151,21 @@ def try_out(city: City, changes: Sequence[Change]) -> WhatIf:
 def measure(city: City) -> Outcome:
     """Measure a city as it is."""
     deficits = find_deficits(city.engine, city.contexts)
-    unmet: Counter[Cause] = Counter()
-    for each in attribute(city.engine, city.contexts, deficits):
-        unmet[each.cause] += each.units
-    access = assess_access(city, DemandKind.RESIDENTS)
+    unmet = attribute(city.engine, city.contexts, deficits)
+    return outcome_of(city, deficits, unmet, assess_access(city, DemandKind.RESIDENTS))
+
+
+def outcome_of(city: City, deficits: Deficits, unmet: Iterable[UnmetNeed], access: Access) -> Outcome:
+    """Sum up what was found of a city.
+
+    Parameters
+    ----------
+    access
+        To all categories, for residents in difficulty.
+    """
+    by_cause: Counter[Cause] = Counter()
+    for each in unmet:
+        by_cause[each.cause] += each.units
     coverage = np.minimum(np.nan_to_num(access.ratio), 1.0).mean(axis=0)
     residents = [
         (each, city.place_of[each.residence_code])
@@ -165,7 +176,7 @@ def measure(city: City) -> Outcome:
     return Outcome(
         deficits.units,
         deficits.served,
-        {cause: unmet[cause] for cause in Cause},
+        {cause: by_cause[cause] for cause in Cause},
         access,
         coverage,
         gini(theirs),
