@@ -64,6 +64,8 @@ class Access:
         How many reach a community, and the units they have: same shape.
     only_provider
         The one provider that reaches a community, by place in the tables, where there is just one.
+    least_demand
+        Least demand that a provider which reaches a community reaches in all: shape as above.
     able, able_units, reached_units
         By category: providers that could serve it somewhere, their units, and those of the units that
         reach any demand. The last is what demand times ratio adds up to: shape (n_categories,).
@@ -80,6 +82,7 @@ class Access:
     providers: IntArray
     units: IntArray
     only_provider: Mapping[tuple[int, int], ProviderId]
+    least_demand: FloatArray
     able: IntArray
     able_units: IntArray
     reached_units: IntArray
@@ -149,6 +152,7 @@ def assess_access(
         providers=np.array([each.providers for each in found], np.int64).reshape(shape),
         units=np.array([each.units for each in found], np.int64).reshape(shape),
         only_provider=alone,
+        least_demand=np.array([each.least_demand for each in found]).reshape(shape),
         able=np.array([each.able for each in found], np.int64),
         able_units=np.array([each.able_units for each in found], np.int64),
         reached_units=np.array([each.reached_units for each in found], np.int64),

@@ -8,7 +8,7 @@ from datetime import datetime
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId
 from graph_models.domain.places import AreaLevel
 from matcher.coverage.clusters import Spot
-from matcher.coverage.exposure import Exposure, Grouping, OftenAsked
+from matcher.coverage.exposure import Grouping, OftenAsked
 from matcher.coverage.fragility import SoleHolder
 from matcher.coverage.reasons import Cause
 
@@ -131,6 +131,17 @@ class KeyProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class KindExposure:
+    """How the asking is shared among the active providers of one kind, see `Exposure`."""
+
+    kind: str
+    providers: int
+    never_asked: int
+    referrals: int
+    gini: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupServed:
     """Needs on record of a group, and those that were served."""
 
@@ -214,7 +225,7 @@ class Coverage:
     moran_p_value: float | None
     key_providers: tuple[KeyProvider, ...]
     sole_holders: tuple[SoleHolder, ...]
-    exposures: tuple[Exposure, ...]
+    exposures: tuple[KindExposure, ...]
     often_asked: tuple[OftenAsked, ...]
     served: tuple[GroupServed, ...]
     equity: Equity

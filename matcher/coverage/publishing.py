@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from matcher.coverage.published import (
     GroupMean,
     GroupServed,
     KeyProvider,
+    KindExposure,
     ProvenDeficit,
 )
 from matcher.coverage.reasons import Cause
@@ -56,24 +58,27 @@ def publish(study: Study, k: int = DEFAULT_K) -> Coverage:
         is_synthetic=any(each.is_synthetic for each in city.communities)
         or any(each.need.is_synthetic for each in city.contexts),
         k=k,
-        units_wanted=_at_least(outcome.wanted, k),
-        units_served=_at_least(outcome.served, k, of=outcome.wanted),
+        units_wanted=at_least(outcome.wanted, k),
+        units_served=at_least(outcome.served, k, of=outcome.wanted),
         gaps=tuple(_gaps(study, table)),
-        causes=tuple(_causes(study, k)),
+        causes=tuple(starmap(CauseCount, by_cause(Counter(each.cause for each in study.unmet), k).items())),
         deficits=tuple(_proven(study, k)),
         hidden_deficits=sum(len(each.need_ids) < k for each in study.deficits.deficits),
         categories=tuple(_supply(study)),
         communities=tuple(_communities(study)),
-        moran_i=_known(study.clusters.moran_i),
-        moran_p_value=_known(study.clusters.p_value),
+        moran_i=known(study.clusters.moran_i),
+        moran_p_value=known(study.clusters.p_value),
         key_providers=tuple(_key_providers(study, k)),
         sole_holders=study.sole_holders,
-        exposures=study.exposures,
+        exposures=tuple(
+            KindExposure(each.kind, each.providers, each.never_asked, each.referrals, known(each.gini))
+            for each in study.exposures
+        ),
         often_asked=study.often_asked,
         served=tuple(_served(study.served, k)),
         equity=Equity(
-            gini=_known(outcome.gini),
-            palma=_known(outcome.palma),
+            gini=known(outcome.gini),
+            palma=known(outcome.palma),
             districts=tuple(_means(outcome.districts.mean_of_group, residents)),
         ),
     )
@@ -166,11 +171,10 @@ def _main_causes(study: Study) -> dict[tuple[AreaCode, CategoryId | None], Cause
     return {key: min(several, key=lambda cause: (-several[cause], cause)) for key, several in counts.items()}
 
 
-def _causes(study: Study, k: int) -> Iterator[CauseCount]:
-    counts = Counter(each.cause for each in study.unmet)
+def by_cause(counts: Mapping[Cause, int], k: int) -> dict[Cause, int | None]:
+    """Return counts by cause without the small ones, and without others that their sum would tell."""
     table = suppress([[counts[cause]] for cause in Cause], [cause.value for cause in Cause], k=k)
-    for cause in Cause:
-        yield CauseCount(cause, _whole(table.values[table.areas.index(cause.value), 0]))
+    return {cause: _whole(table.values[table.areas.index(cause.value), 0]) for cause in Cause}
 
 
 def _proven(study: Study, k: int) -> Iterator[ProvenDeficit]:
@@ -234,8 +238,8 @@ def _key_providers(study: Study, k: int) -> Iterator[KeyProvider]:
             each.category_ids,
             len(each.community_codes),
             each.cells,
-            _at_least(each.open_units, k),
-            _at_least(each.residents, k),
+            at_least(each.open_units, k),
+            at_least(each.residents, k),
         )
 
 
@@ -267,11 +271,12 @@ def _whole(value: float) -> int | None:
     return None if np.isnan(value) else int(value)
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """Return a figure, None for one that there is not."""
     return None if np.isnan(value) else float(value)
 
 
-def _at_least(count: int, k: int, of: int | None = None) -> int | None:
+def at_least(count: int, k: int, of: int | None = None) -> int | None:
     """Return a count unless it, or what it leaves of another, is small."""
     parts = (count,) if of is None else (count, of - count)
     return None if any(0 < each < k for each in parts) else count

@@ -53,6 +53,9 @@ class Reach(NamedTuple):
         How many reach each place, and the units they have: shape (n,).
     only
         The row of the one provider that reaches a place, `NOBODY` unless there is just one: shape (n,).
+    least_demand
+        Least demand that a provider which reaches the place reaches in all, infinite if nobody does: what
+        can be told from `access` is about so much demand at least. Shape (n,).
     reached_units
         Units of the providers that reach a place with demand: what all demand times its access adds up to.
     able, able_units
@@ -63,6 +66,7 @@ class Reach(NamedTuple):
     providers: Int64Array
     units: Int64Array
     only: Int32Array
+    least_demand: FloatArray
     reached_units: int
     able: int
     able_units: int
@@ -91,13 +95,14 @@ def reach_of(
             parts = list(
                 threads.map(lambda half: spread(snapshot, half, places, weights, counts_total), halves)
             )
-    access, providers, units, only, reached = zip(*parts, strict=True)
+    access, providers, units, only, least, reached = zip(*parts, strict=True)
     counts = np.sum(providers, axis=0)
     return Reach(
         access=np.where(counts > 0, np.sum(access, axis=0), np.nan),
         providers=counts,
         units=np.sum(units, axis=0),
         only=np.where(counts == 1, np.max(only, axis=0), NOBODY),
+        least_demand=np.min(least, axis=0),
         reached_units=sum(reached),
         able=len(rows),
         able_units=int(_supply(snapshot.table[rows], counts_total).sum()),
@@ -141,7 +146,7 @@ def spread(
     places: Places,
     weights: FloatArray,
     counts_total: bool,
-) -> tuple[FloatArray, Int64Array, Int64Array, Int32Array, int]:
+) -> tuple[FloatArray, Int64Array, Int64Array, Int32Array, FloatArray, int]:
     """Spread the units of some rows over the places that they reach.
 
     Parameters
@@ -156,12 +161,13 @@ def spread(
     Returns
     -------
     tuple
-        Units for each one of the demand, providers, units and the last provider by place, and the units
-        of the rows that reach a place with demand.
+        Units for each one of the demand, providers, units, the last provider and the least demand by
+        place, and the units of the rows that reach a place with demand.
     """
     n_places = len(places.demand)
     access, only = np.zeros(n_places, np.float64), np.full(n_places, NOBODY, np.int32)
     providers, units = np.zeros(n_places, np.int64), np.zeros(n_places, np.int64)
+    least = np.full(n_places, np.inf)
     near, count, node = np.empty(n_places, np.int32), 0, -1
     met, weight = np.empty(n_places, np.int32), np.empty(n_places, np.float64)
     pool, radius, reached = snapshot.lists.pool, len(weights) - 1, int64(0)
@@ -171,7 +177,8 @@ def spread(
             node = at >> ROW_BITS
             count = _near(places.points, snapshot.nodes.boxes[node], radius, near)
         limit, serves = min(row.max_travel, radius), row.serves
-        first, end, found, wanted = serves + 1, serves + 1 + pool[serves], 0, 0.0
+        first, end, found = serves + 1, serves + 1 + pool[serves], 0
+        wanted = people = 0.0
         for each in near[:count]:
             distance = _metres(places.points[each], row.x, row.y, row.z)
             # Not "distance > limit": where the place of a provider is not known, the distance is NaN.
@@ -180,6 +187,7 @@ def spread(
             if first == end or meets(pool, first, end, places.areas[each]):
                 met[found], weight[found] = each, weights[int64(distance)]
                 wanted += weight[found] * places.demand[each]
+                people += places.demand[each]
                 found += 1
         supply = int64(row.total if counts_total else row.remaining)
         for number in range(found):
@@ -187,19 +195,21 @@ def spread(
             providers[each] += 1
             units[each] += supply
             only[each] = at
+            least[each] = min(least[each], people)
             if wanted > 0.0:
                 access[each] += supply * weight[number] / wanted
         reached += supply if wanted > 0.0 else 0
-    return access, providers, units, only, reached
+    return access, providers, units, only, least, reached
 
 
 def spread_by_phone(
     snapshot: Snapshot, rows: Int32Array, places: Places, counts_total: bool
-) -> tuple[FloatArray, Int64Array, Int64Array, Int32Array, int]:
+) -> tuple[FloatArray, Int64Array, Int64Array, Int32Array, FloatArray, int]:
     """Do as `spread` does, for a category in which only areas served limit who reaches whom."""
     table, n_places = snapshot.table[rows], len(places.demand)
     access, only = np.zeros(n_places, np.float64), np.full(n_places, NOBODY, np.int32)
     providers, units, reached = np.zeros(n_places, np.int64), np.zeros(n_places, np.int64), 0
+    least = np.full(n_places, np.inf)
     supply = _supply(table, counts_total)
     patterns, pattern = np.unique(table["serves"], return_inverse=True)
     some = np.zeros(len(patterns), np.int32)
@@ -213,10 +223,12 @@ def spread_by_phone(
         providers[met] += counts[place]
         units[met] += sums[place]
         only[met] = some[place]
-        if (wanted := float(places.demand[met].sum())) > 0:
+        wanted = float(places.demand[met].sum())
+        least[met] = np.minimum(least[met], wanted)
+        if wanted > 0:
             access[met] += sums[place] / wanted
             reached += int(sums[place])
-    return access, providers, units, only, reached
+    return access, providers, units, only, least, reached
 
 
 @compiled_aside
