@@ -15,13 +15,24 @@ from starlette.routing import Route
 
 from api import handlers, openapi
 from api.clock import SystemClock
+from api.coverage import CoverageDesk
 from api.dependencies import Services
 from api.engine import Engine
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.plans import Plans
-from api.routes import categories, communities, needs, operations, plans, providers, skills, suggestions
+from api.routes import (
+    categories,
+    communities,
+    coverage,
+    needs,
+    operations,
+    plans,
+    providers,
+    skills,
+    suggestions,
+)
 from api.settings import Settings
 from api.warm_start import WarmStart, index_path
 from graph_models.ports import Clock, GraphStore
@@ -31,12 +42,23 @@ log = structlog.stdlib.get_logger("lastmeter.engine")
 
 ROUTERS = tuple(
     module.router
-    for module in (needs, suggestions, plans, providers, communities, skills, categories, operations)
+    for module in (
+        needs,
+        suggestions,
+        plans,
+        coverage,
+        providers,
+        communities,
+        skills,
+        categories,
+        operations,
+    )
 )
 TAGS = [
     {"name": "needs", "description": "Requests for help"},
     {"name": "suggestions", "description": "Ranked, explained providers for a need"},
     {"name": "plans", "description": "Providers for many needs at once"},
+    {"name": "coverage", "description": "Where help does not reach, why, and what would change it"},
     {"name": "providers", "description": "Whoever can serve a need"},
     {"name": "areas", "description": "Where things are"},
     {"name": "menu", "description": "What can be asked for, and the skills it takes"},
@@ -64,13 +86,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         engine = Engine(store, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
-        services = Services(store, clock, engine, metrics, Plans(engine))
+        desk = CoverageDesk(engine, settings.least_count)
+        services = Services(store, clock, engine, metrics, Plans(engine), desk)
         app.state.services = services
         try:
             yield
         finally:
             engine.cancel()
             await run_in_threadpool(services.plans.close)
+            await run_in_threadpool(services.coverage.close)
             await run_in_threadpool(warm_start.save)
             store.close()
             await run_in_threadpool(engine.join)

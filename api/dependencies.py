@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path
 from starlette.requests import Request
 
+from api.coverage import CoverageDesk
 from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.idempotency import KEY_PATTERN, Creation, creation_of
@@ -26,6 +27,7 @@ class Services:
     engine: Engine
     metrics: Metrics
     plans: Plans
+    coverage: CoverageDesk
 
 
 async def _services(request: Request) -> Services:
@@ -51,10 +53,15 @@ async def _plans(services: ServicesDep) -> Plans:
     return services.plans
 
 
+async def _coverage(services: ServicesDep) -> CoverageDesk:
+    return services.coverage
+
+
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
 PlansDep = Annotated[Plans, Depends(_plans)]
+CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
 KeyPath = Annotated[Id, Path(alias="id")]
 CodePath = Annotated[Id, Path(alias="code")]
 IfNoneMatch = Annotated[

@@ -133,5 +133,11 @@ PROBLEM_TYPES = {
             "Too many plans",
             "Plans are made one at a time, and enough are waiting. Try again after `Retry-After` seconds.",
         ),
+        ProblemType(
+            "study-under-way",
+            503,
+            "Study under way",
+            "The coverage of the city is being studied. Try again after `Retry-After` seconds.",
+        ),
     )
 }

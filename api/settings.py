@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     parameters_file: Path | None = None
     keep_index: bool = True
     index_path: DirectoryPath | None = None
+    least_count: Annotated[int, Field(ge=5, le=1_000)] = 10
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000

@@ -74,6 +74,36 @@ PLAN: Examples = {
         "value": {"area_codes": ["440103"], "category_ids": ["home_care", "home_nursing"]},
     },
 }
+SITES: Examples = {
+    "most_residents": {
+        "summary": "Five stations that have most residents in difficulty within 3 km",
+        "value": {"method": "mclp", "count": 5, "limit_km": 3.0},
+    },
+    "district": {
+        "summary": "Where three more stations in one district shorten the ways most",
+        "value": {"method": "p_median", "count": 3, "area_code": "440103", "keeps_stations": True},
+    },
+}
+TRIAL: Examples = {
+    "train": {
+        "summary": "Twenty volunteers of a district learn to advise on law",
+        "value": {
+            "changes": [
+                {
+                    "kind": "train",
+                    "skill_id": "legal.advice",
+                    "count": 20,
+                    "area_code": "440103",
+                    "level": 0.8,
+                }
+            ]
+        },
+    },
+    "open": {
+        "summary": "A new provider",
+        "value": {"changes": [{"kind": "open", "provider": PROVIDER["charity"]["value"]}]},
+    },
+}
 DESCRIBED_NEED: Examples = {
     "for_an_older_person": {
         "summary": "A point and a person of 82 who speaks Cantonese",

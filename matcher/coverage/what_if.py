@@ -126,8 +126,13 @@ class WhatIf:
     changed: tuple[ProviderId, ...]
 
 
-def try_out(city: City, changes: Sequence[Change]) -> WhatIf:
+def try_out(city: City, changes: Sequence[Change], before: Outcome | None = None) -> WhatIf:
     """Measure a city before and after some changes, made in their order on a copy.
+
+    Parameters
+    ----------
+    before
+        What `measure` gives for the city, if that is known.
 
     Raises
     ------
@@ -145,7 +150,7 @@ def try_out(city: City, changes: Sequence[Change]) -> WhatIf:
         put, gone = _made(city, engine, change)
         engine.change(put, gone)
         changed |= dict.fromkeys([*(each.id for each in put), *gone])
-    return WhatIf(measure(city), measure(replace(city, engine=engine)), tuple(changed))
+    return WhatIf(before or measure(city), measure(replace(city, engine=engine)), tuple(changed))
 
 
 def measure(city: City) -> Outcome:
@@ -192,6 +197,7 @@ def _made(city: City, engine: Engine, change: Change) -> tuple[list[Provider], l
         case Open(provider):
             if engine.find([provider.id]) != [None]:
                 raise InvalidValue("changes.provider.id", "not be taken", provider.id)
+            _check_references(city, provider)
             return [provider], []
         case Close(provider_id):
             return [], [_known(engine, provider_id).id]
@@ -203,6 +209,16 @@ def _made(city: City, engine: Engine, change: Change) -> tuple[list[Provider], l
             return [replace(provider, capacity=capacity)], []
         case Train():
             return _trained(city, engine, change), []
+
+
+def _check_references(city: City, provider: Provider) -> None:
+    areas, skills = city.catalogue.areas, city.catalogue.taxonomy
+    for code in (*provider.serves, *filter(None, [provider.community_code])):
+        if code not in areas:
+            raise UnknownReference("changes.provider", "Area", code)
+    for each in provider.skills:
+        if each.skill_id not in skills:
+            raise UnknownReference("changes.provider.skills", "Skill", each.skill_id)
 
 
 def _known(engine: Engine, provider_id: ProviderId) -> Provider:

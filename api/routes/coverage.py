@@ -1,0 +1,210 @@
+"""/v1/coverage: where help does not reach, why, and what would change it. Small counts are hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from api.bodies import JsonRoute
+from api.dependencies import CoverageDep
+from api.openapi import OF_BODY, OF_STORE, failures
+from api.problems import refusing
+from api.routes.examples import SITES, TRIAL
+from api.schemas.coverage import AccessQuery, AreaQuery, GapQuery, SitesRequest, TrialRequest
+from graph_models.domain.errors import NotFound
+from graph_models.domain.identifiers import CategoryId
+from matcher.coverage.disclosure import (
+    CategoryAccess,
+    Stations,
+    Trial,
+    disclose_access,
+    disclose_stations,
+    disclose_trial,
+)
+from matcher.coverage.exposure import OftenAsked
+from matcher.coverage.fragility import SoleHolder
+from matcher.coverage.published import (
+    AreaGap,
+    CategorySupply,
+    CauseCount,
+    CommunityReach,
+    Coverage,
+    Equity,
+    GroupServed,
+    KeyProvider,
+    KindExposure,
+    ProvenDeficit,
+)
+from matcher.coverage.sites import propose_stations
+from matcher.coverage.study import Study
+from matcher.coverage.what_if import try_out
+
+router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=JsonRoute)
+_READ = failures(*OF_STORE, "not-ready", "study-under-way", "rule-broken")
+_ASKED = failures(*OF_STORE, *OF_BODY, "not-ready", "study-under-way")
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSummary:
+    """The figures of the whole city."""
+
+    graph_revision: int
+    made_at: datetime
+    is_synthetic: bool
+    k: int
+    units_wanted: int | None
+    units_served: int | None
+    causes: tuple[CauseCount, ...]
+    deficits: tuple[ProvenDeficit, ...]
+    hidden_deficits: int
+    categories: tuple[CategorySupply, ...]
+    moran_i: float | None
+    moran_p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Open needs by area and category, most unmet first; what is hidden is not listed."""
+
+    graph_revision: int
+    made_at: datetime
+    items: tuple[AreaGap, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Communities:
+    """How many categories nobody serves, by community."""
+
+    graph_revision: int
+    made_at: datetime
+    items: tuple[CommunityReach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """Who must not be lost."""
+
+    graph_revision: int
+    made_at: datetime
+    key_providers: tuple[KeyProvider, ...]
+    sole_holders: tuple[SoleHolder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """Who is asked, and who is served."""
+
+    graph_revision: int
+    made_at: datetime
+    exposures: tuple[KindExposure, ...]
+    often_asked: tuple[OftenAsked, ...]
+    served: tuple[GroupServed, ...]
+    equity: Equity
+
+
+@router.get("", operation_id="getCoverage", responses=_READ)
+def summary(desk: CoverageDep) -> CoverageSummary:
+    """Read the figures of the whole city: what can be served, why not all, and the proofs."""
+    found = _published(desk)
+    return CoverageSummary(**{each.name: getattr(found, each.name) for each in fields(CoverageSummary)})
+
+
+@router.get("/gaps", operation_id="listGaps", responses={**_READ, **failures("invalid-request")})
+def gaps(query: Annotated[GapQuery, Query()], desk: CoverageDep) -> Gaps:
+    """List open and unmet needs by area and category."""
+    found = _published(desk)
+    items = [
+        each
+        for each in found.gaps
+        if (query.area_code is None or each.area_code.startswith(query.area_code))
+        and (query.category_id is None or each.category_id == query.category_id)
+    ]
+    items.sort(key=lambda each: (-each.unmet, -each.needs))
+    return Gaps(found.graph_revision, found.made_at, tuple(items[: query.limit]), len(items))
+
+
+@router.get("/communities", operation_id="listReach", responses={**_READ, **failures("invalid-request")})
+def communities(query: Annotated[AreaQuery, Query()], desk: CoverageDep) -> Communities:
+    """List communities with the number of categories that nobody serves there, and hot spots of these."""
+    found = _published(desk)
+    items = tuple(
+        each
+        for each in found.communities
+        if query.area_code is None or each.area_code.startswith(query.area_code)
+    )
+    return Communities(found.graph_revision, found.made_at, items)
+
+
+@router.get("/fragility", operation_id="getFragility", responses=_READ)
+def fragility(desk: CoverageDep) -> Fragility:
+    """Read which providers are the only help somewhere, and which skills one provider alone holds."""
+    found = _published(desk)
+    return Fragility(found.graph_revision, found.made_at, found.key_providers, found.sole_holders)
+
+
+@router.get("/fairness", operation_id="getFairness", responses=_READ)
+def fairness(desk: CoverageDep) -> Fairness:
+    """Read who is asked how often, and whose needs are served."""
+    found = _published(desk)
+    return Fairness(
+        found.graph_revision, found.made_at, found.exposures, found.often_asked, found.served, found.equity
+    )
+
+
+@router.get(
+    "/access",
+    operation_id="getAccess",
+    responses={**_READ, **failures("invalid-request", "not-found")},
+)
+def access(query: Annotated[AccessQuery, Query()], desk: CoverageDep) -> CategoryAccess:
+    """Measure access to a category by two-step floating catchments."""
+
+    def measure(study: Study) -> CategoryAccess:
+        category_id = CategoryId(query.category_id)
+        if category_id not in study.city.catalogue.categories:
+            raise NotFound("Category", category_id)
+        wanted = (query.demand, query.supply, query.decay)
+        return _within(disclose_access(study.city, category_id, *wanted, k=desk.k), query.area_code)
+
+    with refusing():
+        return desk.ask(measure)
+
+
+@router.post("/sites", operation_id="proposeSites", responses=_ASKED)
+def sites(body: Annotated[SitesRequest, Body(openapi_examples=SITES)], desk: CoverageDep) -> Stations:
+    """Choose communities in which to open stations. Nothing is written."""
+    question = body.to_question()
+
+    def propose(study: Study) -> Stations:
+        return disclose_stations(study.city, propose_stations(study.city, question), desk.k)
+
+    with refusing():
+        return desk.ask(propose)
+
+
+@router.post("/what-if", operation_id="tryChanges", responses=_ASKED)
+def what_if(body: Annotated[TrialRequest, Body(openapi_examples=TRIAL)], desk: CoverageDep) -> Trial:
+    """Try changes out on a copy of the city, and compare. Nothing is written."""
+
+    def compare(study: Study) -> Trial:
+        return disclose_trial(study.city, try_out(study.city, changes, study.outcome), desk.k)
+
+    with refusing():
+        changes = body.to_changes()
+        return desk.ask(compare)
+
+
+def _published(desk: CoverageDep) -> Coverage:
+    with refusing():  # a city may be too small for any of it to be shown
+        return desk.coverage()
+
+
+def _within(found: CategoryAccess, area_code: str | None) -> CategoryAccess:
+    if area_code is None:
+        return found
+    kept = tuple(each for each in found.communities if each.area_code.startswith(area_code))
+    return replace(found, communities=kept)
