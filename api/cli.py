@@ -11,6 +11,7 @@ import typer
 
 from api.clock import SystemClock
 from api.commands.bench import bench
+from api.commands.coverage import app as coverage
 from api.commands.demo import demo
 from api.commands.export import export
 from api.commands.generate import generate
@@ -42,6 +43,7 @@ app.command("plan")(plan)
 app.command("status")(status)
 app.command("serve")(serve)
 app.command("bench")(bench)
+app.add_typer(coverage, name="coverage")
 app.add_typer(neo4j, name="neo4j")
 
 StoreOption = Annotated[

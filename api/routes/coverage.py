@@ -13,7 +13,7 @@ from api.dependencies import CoverageDep
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import refusing
 from api.routes.examples import SITES, TRIAL
-from api.schemas.coverage import AccessQuery, AreaQuery, GapQuery, SitesRequest, TrialRequest
+from api.schemas.coverage import AccessQuery, AreaQuery, GapQuery, MostQuery, SitesRequest, TrialRequest
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import CategoryId
 from matcher.coverage.disclosure import (
@@ -41,6 +41,7 @@ from matcher.coverage.published import (
 from matcher.coverage.sites import propose_stations
 from matcher.coverage.study import Study
 from matcher.coverage.what_if import try_out
+from matcher.coverage.worth import UnitWorth, worth_of_units
 
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=JsonRoute)
 _READ = failures(*OF_STORE, "not-ready", "study-under-way", "rule-broken")
@@ -104,6 +105,15 @@ class Fairness:
     often_asked: tuple[OftenAsked, ...]
     served: tuple[GroupServed, ...]
     equity: Equity
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one more unit of a provider would be worth, most first."""
+
+    graph_revision: int
+    made_at: datetime
+    items: tuple[UnitWorth, ...]
 
 
 @router.get("", operation_id="getCoverage", responses=_READ)
@@ -196,6 +206,16 @@ def what_if(body: Annotated[TrialRequest, Body(openapi_examples=TRIAL)], desk: C
     with refusing():
         changes = body.to_changes()
         return desk.ask(compare)
+
+
+@router.get("/worth", operation_id="getWorth", responses={**_READ, **failures("invalid-request")})
+def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> Worth:
+    """Name the providers at which one more unit is worth most, by the prices of the best plan."""
+
+    def price(study: Study) -> Worth:
+        return Worth(study.city.graph_revision, study.city.read_at, worth_of_units(study.city, query.limit))
+
+    return desk.ask(price)
 
 
 def _published(desk: CoverageDep) -> Coverage:

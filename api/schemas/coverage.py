@@ -33,6 +33,12 @@ class AreaQuery(QueryModel):
     area_code: Annotated[Id | None, Field(description="This area and all in it")] = None
 
 
+class MostQuery(QueryModel):
+    """How many to name."""
+
+    limit: Annotated[int, Field(ge=1, le=1_000, description="Most entries")] = 50
+
+
 class AccessQuery(AreaQuery):
     """Access to what, for whom, and how it is measured."""
 

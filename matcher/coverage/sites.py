@@ -94,15 +94,20 @@ def propose_stations(city: City, question: SitingQuestion) -> ProposedStations:
     stations = _with_station(city) if question.keeps_stations else frozenset[AreaCode]()
     fixed = [number for number, code in enumerate(codes) if code in stations]
     count = question.count if question.count is None else question.count + len(fixed)
-    siting = place_stations(
-        demand,
-        distances_km(city.vectors[places]),
-        question.method,
-        count,
-        question.limit_km,
-        fixed,
-        time_limit_s=question.time_limit_s,
-    )
+    try:
+        siting = place_stations(
+            demand,
+            distances_km(city.vectors[places]),
+            question.method,
+            count,
+            question.limit_km,
+            fixed,
+            time_limit_s=question.time_limit_s,
+        )
+    except InvalidValue as error:
+        if error.field != "limit":
+            raise
+        raise InvalidValue("limit_km", error.rule, question.limit_km) from error
     sites = [codes[number] for number in siting.sites.tolist()]
     return ProposedStations(
         question,
