@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
 
@@ -13,7 +12,20 @@ from api.dependencies import CoverageDep
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import refusing
 from api.routes.examples import SITES, TRIAL
-from api.schemas.coverage import AccessQuery, AreaQuery, GapQuery, MostQuery, SitesRequest, TrialRequest
+from api.schemas.coverage import (
+    AccessQuery,
+    AreaQuery,
+    CommunityList,
+    CoverageSummary,
+    FairnessAnswer,
+    FragilityAnswer,
+    GapList,
+    GapQuery,
+    MostQuery,
+    SitesRequest,
+    TrialRequest,
+    WorthAnswer,
+)
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import CategoryId
 from matcher.coverage.disclosure import (
@@ -24,107 +36,26 @@ from matcher.coverage.disclosure import (
     disclose_stations,
     disclose_trial,
 )
-from matcher.coverage.exposure import OftenAsked
-from matcher.coverage.fragility import SoleHolder
-from matcher.coverage.published import (
-    AreaGap,
-    CategorySupply,
-    CauseCount,
-    CommunityReach,
-    Coverage,
-    Equity,
-    GroupServed,
-    KeyProvider,
-    KindExposure,
-    ProvenDeficit,
-)
+from matcher.coverage.published import Coverage
 from matcher.coverage.sites import propose_stations
 from matcher.coverage.study import Study
 from matcher.coverage.what_if import try_out
-from matcher.coverage.worth import UnitWorth, worth_of_units
+from matcher.coverage.worth import worth_of_units
 
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=JsonRoute)
 _READ = failures(*OF_STORE, "not-ready", "study-under-way", "rule-broken")
 _ASKED = failures(*OF_STORE, *OF_BODY, "not-ready", "study-under-way")
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageSummary:
-    """The figures of the whole city."""
-
-    graph_revision: int
-    made_at: datetime
-    is_synthetic: bool
-    k: int
-    units_wanted: int | None
-    units_served: int | None
-    causes: tuple[CauseCount, ...]
-    deficits: tuple[ProvenDeficit, ...]
-    hidden_deficits: int
-    categories: tuple[CategorySupply, ...]
-    moran_i: float | None
-    moran_p_value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """Open needs by area and category, most unmet first; what is hidden is not listed."""
-
-    graph_revision: int
-    made_at: datetime
-    items: tuple[AreaGap, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Communities:
-    """How many categories nobody serves, by community."""
-
-    graph_revision: int
-    made_at: datetime
-    items: tuple[CommunityReach, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fragility:
-    """Who must not be lost."""
-
-    graph_revision: int
-    made_at: datetime
-    key_providers: tuple[KeyProvider, ...]
-    sole_holders: tuple[SoleHolder, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fairness:
-    """Who is asked, and who is served."""
-
-    graph_revision: int
-    made_at: datetime
-    exposures: tuple[KindExposure, ...]
-    often_asked: tuple[OftenAsked, ...]
-    served: tuple[GroupServed, ...]
-    equity: Equity
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What one more unit of a provider would be worth, most first."""
-
-    graph_revision: int
-    made_at: datetime
-    items: tuple[UnitWorth, ...]
-
-
 @router.get("", operation_id="getCoverage", responses=_READ)
 def summary(desk: CoverageDep) -> CoverageSummary:
     """Read the figures of the whole city: what can be served, why not all, and the proofs."""
     found = _published(desk)
-    return CoverageSummary(**{each.name: getattr(found, each.name) for each in fields(CoverageSummary)})
+    return CoverageSummary.model_validate(found)
 
 
 @router.get("/gaps", operation_id="listGaps", responses={**_READ, **failures("invalid-request")})
-def gaps(query: Annotated[GapQuery, Query()], desk: CoverageDep) -> Gaps:
+def gaps(query: Annotated[GapQuery, Query()], desk: CoverageDep) -> GapList:
     """List open and unmet needs by area and category."""
     found = _published(desk)
     items = [
@@ -134,11 +65,11 @@ def gaps(query: Annotated[GapQuery, Query()], desk: CoverageDep) -> Gaps:
         and (query.category_id is None or each.category_id == query.category_id)
     ]
     items.sort(key=lambda each: (-each.unmet, -each.needs))
-    return Gaps(found.graph_revision, found.made_at, tuple(items[: query.limit]), len(items))
+    return GapList(**_about(found), items=tuple(items[: query.limit]), total=len(items))
 
 
 @router.get("/communities", operation_id="listReach", responses={**_READ, **failures("invalid-request")})
-def communities(query: Annotated[AreaQuery, Query()], desk: CoverageDep) -> Communities:
+def communities(query: Annotated[AreaQuery, Query()], desk: CoverageDep) -> CommunityList:
     """List communities with the number of categories that nobody serves there, and hot spots of these."""
     found = _published(desk)
     items = tuple(
@@ -146,23 +77,21 @@ def communities(query: Annotated[AreaQuery, Query()], desk: CoverageDep) -> Comm
         for each in found.communities
         if query.area_code is None or each.area_code.startswith(query.area_code)
     )
-    return Communities(found.graph_revision, found.made_at, items)
+    return CommunityList(**_about(found), items=items)
 
 
 @router.get("/fragility", operation_id="getFragility", responses=_READ)
-def fragility(desk: CoverageDep) -> Fragility:
+def fragility(desk: CoverageDep) -> FragilityAnswer:
     """Read which providers are the only help somewhere, and which skills one provider alone holds."""
     found = _published(desk)
-    return Fragility(found.graph_revision, found.made_at, found.key_providers, found.sole_holders)
+    return FragilityAnswer.model_validate(found)
 
 
 @router.get("/fairness", operation_id="getFairness", responses=_READ)
-def fairness(desk: CoverageDep) -> Fairness:
+def fairness(desk: CoverageDep) -> FairnessAnswer:
     """Read who is asked how often, and whose needs are served."""
     found = _published(desk)
-    return Fairness(
-        found.graph_revision, found.made_at, found.exposures, found.often_asked, found.served, found.equity
-    )
+    return FairnessAnswer.model_validate(found)
 
 
 @router.get(
@@ -209,11 +138,12 @@ def what_if(body: Annotated[TrialRequest, Body(openapi_examples=TRIAL)], desk: C
 
 
 @router.get("/worth", operation_id="getWorth", responses={**_READ, **failures("invalid-request")})
-def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> Worth:
+def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> WorthAnswer:
     """Name the providers at which one more unit is worth most, by the prices of the best plan."""
 
-    def price(study: Study) -> Worth:
-        return Worth(study.city.graph_revision, study.city.read_at, worth_of_units(study.city, query.limit))
+    def price(study: Study) -> WorthAnswer:
+        items = worth_of_units(study.city, query.limit)
+        return WorthAnswer(graph_revision=study.city.graph_revision, made_at=study.city.read_at, items=items)
 
     return desk.ask(price)
 
@@ -221,6 +151,10 @@ def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> Worth:
 def _published(desk: CoverageDep) -> Coverage:
     with refusing():  # a city may be too small for any of it to be shown
         return desk.coverage()
+
+
+def _about(found: Coverage) -> dict[str, Any]:
+    return {"graph_revision": found.graph_revision, "made_at": found.made_at}
 
 
 def _within(found: CategoryAccess, area_code: str | None) -> CategoryAccess:

@@ -76,23 +76,23 @@ PLAN: Examples = {
 }
 SITES: Examples = {
     "most_residents": {
-        "summary": "Five stations that have most residents in difficulty within 3 km",
-        "value": {"method": "mclp", "count": 5, "limit_km": 3.0},
+        "summary": "The station that has most residents in difficulty within 3 km",
+        "value": {"method": "mclp", "count": 1, "limit_km": 3.0},
     },
     "district": {
-        "summary": "Where three more stations in one district shorten the ways most",
-        "value": {"method": "p_median", "count": 3, "area_code": "440103", "keeps_stations": True},
+        "summary": "Where one station shortens the ways in a district most",
+        "value": {"method": "p_median", "count": 1, "area_code": "440103"},
     },
 }
 TRIAL: Examples = {
     "train": {
-        "summary": "Twenty volunteers of a district learn to advise on law",
+        "summary": "Two volunteers of a district learn to advise on law",
         "value": {
             "changes": [
                 {
                     "kind": "train",
                     "skill_id": "legal.advice",
-                    "count": 20,
+                    "count": 2,
                     "area_code": "440103",
                     "level": 0.8,
                 }

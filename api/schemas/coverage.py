@@ -1,19 +1,35 @@
-"""Questions about coverage. The answers are the published values of `matcher.coverage` as they are."""
+"""Questions about coverage, and answers: the published values of `matcher.coverage` as they are."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict
+from pydantic import ConfigDict, Field, Strict
 
-from api.schemas.common import INTEGRAL, Id, QueryModel, RequestModel
+from api.schemas.common import INTEGRAL, Id, QueryModel, RequestModel, ResponseModel
 from api.schemas.providers import ProviderInput
 from api.schemas.values import LocationInput
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId, SkillId
+from matcher.coverage import disclosure, published
 from matcher.coverage.access import Decay, DemandKind, SupplyKind
+from matcher.coverage.exposure import OftenAsked
+from matcher.coverage.fragility import SoleHolder
 from matcher.coverage.sites import SitingQuestion
 from matcher.coverage.siting import Method
 from matcher.coverage.what_if import AddCapacity, Change, Close, Move, Open, Train
+from matcher.coverage.worth import UnitWorth
+
+# These values are part of responses as they are: nothing is left out of them and nothing added.
+for _part in (
+    *(published.AreaGap, published.CategorySupply, published.CauseCount, published.CommunityReach),
+    *(published.Equity, published.GroupMean, published.GroupServed, published.KeyProvider),
+    *(published.KindExposure, published.ProvenDeficit, OftenAsked, SoleHolder, UnitWorth),
+    *(disclosure.CategoryAccess, disclosure.CommunityAccess, disclosure.OutcomeFigures),
+    *(disclosure.ReachChange, disclosure.Stations, disclosure.Trial),
+):
+    setattr(_part, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010 - its type has none
+
 
 MOST_CHANGES = 20
 DistanceKm = Annotated[float, Field(gt=0, le=20_040)]
@@ -151,3 +167,60 @@ class TrialRequest(RequestModel):
 
     def to_changes(self) -> list[Change]:
         return [each.to_domain() for each in self.changes]
+
+
+class CoverageAnswer(ResponseModel):
+    """What an answer is about."""
+
+    graph_revision: Annotated[int, Field(description="Last change set that it takes account of")]
+    made_at: datetime
+
+
+class CoverageSummary(CoverageAnswer):
+    """The figures of the whole city. Null is hidden or not known."""
+
+    is_synthetic: bool
+    k: Annotated[int, Field(description="Least count of needs or residents that is shown besides 0")]
+    units_wanted: int | None
+    units_served: Annotated[int | None, Field(description="Most that can be served, whoever plans")]
+    causes: tuple[published.CauseCount, ...]
+    deficits: tuple[published.ProvenDeficit, ...]
+    hidden_deficits: Annotated[int, Field(description="Sets of fewer than `k` needs")]
+    categories: tuple[published.CategorySupply, ...]
+    moran_i: Annotated[float | None, Field(description="Of the number of categories that nobody serves")]
+    moran_p_value: float | None
+
+
+class GapList(CoverageAnswer):
+    """Open needs by area and category, most unmet first; what is hidden is not listed."""
+
+    items: tuple[published.AreaGap, ...]
+    total: Annotated[int, Field(description="Entries that fit the query")]
+
+
+class CommunityList(CoverageAnswer):
+    """How many categories nobody serves, by community."""
+
+    items: tuple[published.CommunityReach, ...]
+
+
+class FragilityAnswer(CoverageAnswer):
+    """Who must not be lost."""
+
+    key_providers: tuple[published.KeyProvider, ...]
+    sole_holders: tuple[SoleHolder, ...]
+
+
+class FairnessAnswer(CoverageAnswer):
+    """Who is asked, and who is served."""
+
+    exposures: tuple[published.KindExposure, ...]
+    often_asked: tuple[OftenAsked, ...]
+    served: tuple[published.GroupServed, ...]
+    equity: published.Equity
+
+
+class WorthAnswer(CoverageAnswer):
+    """What one more unit of a provider would be worth, most first."""
+
+    items: tuple[UnitWorth, ...]

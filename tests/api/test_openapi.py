@@ -143,6 +143,8 @@ ALL_EXAMPLES = [
     *(("PATCH", "/v1/providers/volunteer-1", name, each) for name, each in examples.PROVIDER_CHANGES.items()),
     *(("POST", "/v1/suggestions", name, each) for name, each in examples.DESCRIBED_NEED.items()),
     *(("POST", "/v1/plans", name, each) for name, each in examples.PLAN.items()),
+    *(("POST", "/v1/coverage/sites", name, each) for name, each in examples.SITES.items()),
+    *(("POST", "/v1/coverage/what-if", name, each) for name, each in examples.TRIAL.items()),
 ]
 
 
