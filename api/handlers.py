@@ -28,7 +28,7 @@ def install(app: FastAPI, routes: Sequence[Route]) -> None:
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problem_response(_refusal_of(error.errors()), request.scope)
+        return problem_response(_refusal_of(error.errors(), error.body), request.scope)
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -51,17 +51,19 @@ def install(app: FastAPI, routes: Sequence[Route]) -> None:
     app.add_exception_handler(LastMeterError, on_domain_error)
 
 
-def _refusal_of(errors: Sequence[Any]) -> Refusal:
+def _refusal_of(errors: Sequence[Any], body: Any) -> Refusal:
     """Turn FastAPI's list of errors into a problem that quotes none of the refused values."""
     if any(each["type"] == "missing" and each["loc"] == ("header", "if-match") for each in errors):
         return Refusal("precondition-required", PROBLEM_TYPES["precondition-required"].meaning)
     name = "rule-broken" if all(each["type"] == RULE for each in errors) else "invalid-request"
-    faults = [_fault(each) for each in errors]
+    faults = [_fault(each, body) for each in errors]
     return Refusal(name, f"{len(faults)} part(s) of the request cannot be accepted.", faults)
 
 
-def _fault(error: Any) -> Fault:
+def _fault(error: Any, body: Any) -> Fault:
     place, *path = error["loc"]
+    if place == "body":
+        path = _members(path, body)
     pointer = "/".join(["#", *(str(each).replace("~", "~0").replace("/", "~1") for each in path)])
     detail = error["msg"]
     if error["type"] == "missing" and not path:
@@ -69,3 +71,17 @@ def _fault(error: Any) -> Fault:
     elif error["type"] == "model_attributes_type":
         detail = "Input should be an object"
     return Fault(location=place, pointer=pointer, detail=detail)
+
+
+def _members(path: Sequence[Any], body: Any) -> list[Any]:
+    """Return the part of a path that is in the body: the kind of a value is named in it as a step."""
+    kept = []
+    for step in path:
+        if isinstance(body, dict) and body.get("kind") == step and step not in body:
+            continue
+        kept.append(step)
+        if isinstance(body, dict):
+            body = body.get(step)
+        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
+            body = body[step]
+    return kept

@@ -115,12 +115,13 @@ def body_fault(field: str, detail: str, owner: str = "") -> Fault:
 
 
 @contextmanager
-def refusing(owner: str = "") -> Iterator[None]:
+def refusing(owner: str = "", *, is_query: bool = False) -> Iterator[None]:
     """Answer a domain rule that the request breaks with a problem; wrap only conversions of requests."""
     try:
         yield
     except InvalidValue as error:
         fault = body_fault(error.field, f"must {error.rule}", owner)
+        fault = fault.model_copy(update={"location": "query"}) if is_query else fault
         raise Refusal("rule-broken", str(error), [fault]) from error
     except UnknownReference as error:
         fault = body_fault(error.field, str(error), owner)

@@ -109,7 +109,7 @@ def access(query: Annotated[AccessQuery, Query()], desk: CoverageDep) -> Categor
         wanted = (query.demand, query.supply, query.decay)
         return _within(disclose_access(study.city, category_id, *wanted, k=desk.k), query.area_code)
 
-    with refusing():
+    with refusing(is_query=True):
         return desk.ask(measure)
 
 
@@ -149,7 +149,7 @@ def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> WorthAnswe
 
 
 def _published(desk: CoverageDep) -> Coverage:
-    with refusing():  # a city may be too small for any of it to be shown
+    with refusing(is_query=True):  # a city may be too small for any of it to be shown
         return desk.coverage()
 
 

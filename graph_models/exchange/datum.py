@@ -38,6 +38,11 @@ def to_wgs84(latitude: float, longitude: float, datum: Datum) -> tuple[float, fl
     datum
         What they were measured in.
 
+    Raises
+    ------
+    InvalidValue
+        If the pair lies at the edge of the datum, where it stands for no place.
+
     Returns
     -------
     Degrees in WGS-84, accurate to 1 m where GCJ-02 is defined; outside China GCJ-02 equals WGS-84.
@@ -47,12 +52,16 @@ def to_wgs84(latitude: float, longitude: float, datum: Datum) -> tuple[float, fl
     >>> to_wgs84(23.09735154, 113.3053729, Datum.GCJ02)
     (23.1, 113.3)
     """
-    if datum is Datum.GCJ02:
-        point = gc.gcj02_to_wgs84_refined(gc.Gcj02(lat=latitude, lon=longitude))
-    elif datum is Datum.BD09:
-        point = gc.bd09_to_wgs84_refined(gc.Bd09(lat=latitude, lon=longitude))
-    else:
+    if datum is Datum.WGS84:
         return latitude, longitude
+    try:
+        if datum is Datum.GCJ02:
+            point = gc.gcj02_to_wgs84_refined(gc.Gcj02(lat=latitude, lon=longitude))
+        else:
+            point = gc.bd09_to_wgs84_refined(gc.Bd09(lat=latitude, lon=longitude))
+    except gc.GeoError as error:
+        rule = f"stand for a place in {datum.value}"
+        raise InvalidValue("location", rule, (latitude, longitude)) from error
     return round(point.lat, DECIMALS), round(point.lon, DECIMALS)
 
 
@@ -125,7 +134,10 @@ class DatumReader:
             if any(row.get(name) is not None for name in GIVEN_COLUMNS):
                 reason = f"given_datum is filled, so latitude is WGS-84 already and not {self._datum}"
                 return Finding("given_datum", "text", reason, "load this file with crs wgs84")
-            row["latitude"], row["longitude"] = to_wgs84(latitude, longitude, self._datum)
+            try:
+                row["latitude"], row["longitude"] = to_wgs84(latitude, longitude, self._datum)
+            except InvalidValue:
+                return _out_of_range(latitude, longitude)
             row["given_datum"] = str(self._datum)
             row["given_latitude"], row["given_longitude"] = float(latitude), float(longitude)
         return self._compare_with_area(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -37,7 +38,9 @@ RULED = {
     *("location", "location/latitude", "location/longitude"),
     *("required_skills", "skills", "eligibility/max_age", "availability"),
     *("name", "source", "member_of", "capacity/total"),
+    *("count", "limit_km", "demand"),  # by method, and by what is on record
 }
+WITHIN = r"^#/(need/|changes/\d+/(provider/)?)?"
 
 
 class UnfoundedRefusal(Failure):
@@ -50,7 +53,7 @@ def refusals_have_a_reason(ctx: Any, response: Any, case: Any) -> None:  # noqa:
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 422:
         return
     problem = response.json()
-    named = {fault["pointer"].removeprefix("#/").removeprefix("need/") for fault in problem["errors"]}
+    named = {re.sub(WITHIN, "", fault["pointer"]) for fault in problem["errors"]}
     is_rule = problem["type"] == "/problems/rule-broken" and named <= RULED
     if not is_rule and problem["type"] not in BEYOND_THE_SCHEMA:
         raise UnfoundedRefusal(operation=case.operation.label, message=str(problem["errors"]))
