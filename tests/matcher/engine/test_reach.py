@@ -78,15 +78,15 @@ def test_equal_to_the_reference(
 
 
 def test_a_copy_changes_by_itself() -> None:
-    engine = Engine([a_provider("a"), a_provider("b", location=north(1))])
+    engine = Engine([a_provider("a"), a_provider("b", location=north(1_000))])
     copy = engine.copy()
-    copy.change([replace(a_provider("c"), location=north(0.5))], ["a"])
+    copy.change([replace(a_provider("c"), location=north(500))], ["a"])
     names = [[each.provider_id for each in one.suggest(a_context(), 9).suggestions] for one in (engine, copy)]
     assert names == [["a", "b"], ["c", "b"]]
 
 
 def test_able_providers_are_counted_wherever_they_are() -> None:
-    engine = Engine([a_provider("near"), a_provider("far", location=north(500))])
+    engine = Engine([a_provider("near"), a_provider("far", location=north(500_000))])
     context = a_context()
     assert context.location is not None
     point = unit_vectors(np.array([context.location.latitude]), np.array([context.location.longitude]))
