@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from graph_models.domain.errors import InvalidValue
+from graph_models.domain.errors import InvalidValue, UnknownReference
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId
 from graph_models.domain.places import AreaLevel
 from matcher.context import NeedContext
@@ -72,7 +72,8 @@ class Access:
     unplaced
         Open needs that belong to no community.
     is_estimated
-        Whether the population of some communities is an equal share of their district's.
+        Whether the population of some communities is an equal share of their district's, or nobody where
+        that is not known either.
     """
 
     category_ids: tuple[CategoryId, ...]
@@ -122,11 +123,16 @@ def assess_access(
     ------
     InvalidValue
         If population is asked for and none is on record.
+    UnknownReference
+        If a category that is asked about does not exist.
 
     References
     ----------
     Luo & Wang (2003), Environment and Planning B 30(6); Luo & Qi (2009), Health & Place 15(4).
     """
+    for category_id in sorted(only):
+        if category_id not in city.catalogue.categories:
+            raise UnknownReference("only", "Category", category_id)
     tables, unplaced, is_estimated = demand_tables(city, demand)
     wanted = [row for row, each in enumerate(city.category_ids) if not only or each in only]
     tables = tables[wanted]
@@ -178,7 +184,8 @@ def demand_tables(city: City, kind: DemandKind) -> tuple[FloatArray, int, bool]:
     shape = (len(city.category_ids), len(city.communities))
     if kind is DemandKind.RESIDENTS:
         here = [city.place_of.get(each.residence_code) for each in city.residents.values()]
-        counts = np.bincount([each for each in here if each is not None], minlength=shape[1])
+        places = np.array([each for each in here if each is not None], np.int64)
+        counts = np.bincount(places, minlength=shape[1])
         return np.broadcast_to(counts.astype(np.float64), shape).copy(), 0, False
     if kind is DemandKind.POPULATION:
         people, is_estimated = _population(city)

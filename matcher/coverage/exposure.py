@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 from scipy.spatial import cKDTree
 
+from graph_models.domain.checks import check_integer
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
@@ -84,18 +85,26 @@ def measure_exposure(city: City, most: int = 20) -> tuple[tuple[Exposure, ...], 
     ----------
     most
         How many to name at most, none that was not asked within 30 days.
+
+    Raises
+    ------
+    InvalidValue
+        If `most` is not at least 1.
     """
+    check_integer("most", most, least=1)
     roll = city.engine.roll()
     counted = roll.is_active & (roll.total > 0)
     shares = []
     for number, kind in enumerate(roll.kinds):
         theirs = counted & (roll.kind == number)
         if theirs.any():
-            recent = roll.recent[theirs].astype(np.float64)
+            referrals = roll.recent[theirs].astype(np.float64)
             never = int((~roll.was_asked[theirs]).sum())
-            shares.append(Exposure(kind, int(theirs.sum()), never, int(recent.sum()), gini(recent)))
-    least = np.partition(roll.recent, -most)[-most] if len(roll.recent) > most else 0
-    some = np.flatnonzero((roll.recent >= max(int(least), 1)) & counted)
+            shares.append(Exposure(kind, int(theirs.sum()), never, int(referrals.sum()), gini(referrals)))
+    recent = roll.recent[counted]
+    # As many referrals as the last one to be named: of those with as many, ids decide.
+    least = int(np.partition(recent, -most)[-most]) if len(recent) > most else 0
+    some = np.flatnonzero((roll.recent >= max(least, 1)) & counted)
     named = [
         OftenAsked(provider_id, roll.kinds[kind], referrals)
         for provider_id, kind, referrals in zip(
@@ -129,7 +138,12 @@ def served_rates(city: City) -> tuple[ServedRate, ...]:
 
 def _groups(city: City, need: Need) -> Iterator[tuple[Grouping, str]]:
     resident = city.residents.get(need.resident_id) if need.resident_id else None
-    code = need.community_code or (resident.residence_code if resident else None)
+    code = need.community_code
+    if code is None and need.location is not None:
+        # As the matcher counts it: where help is wanted, not where the resident lives.
+        code = city.catalogue.areas.nearest_community(
+            need.location, city.catalogue.parameters.nearest_community_m
+        )
     yield Grouping.DISTRICT, city.district_of(code) or UNKNOWN
     yield Grouping.AGE, _age_band(city, resident)
     for hardship in _or_unknown(() if resident is None else resident.hardship):
@@ -158,7 +172,8 @@ def _distance_bands(city: City) -> list[str]:
     if not known.any() or not placed.any():
         return [UNKNOWN] * len(points)
     bands = np.full(len(points), UNKNOWN, object)
-    kilometres = chord_to_km(cKDTree(roll.points[known]).query(points[placed])[0])
+    # To the metre, as the matcher has it: a border belongs to the band that it ends.
+    kilometres = np.rint(chord_to_km(cKDTree(roll.points[known]).query(points[placed])[0]) * 1000) / 1000
     ends = np.array([end for end, _ in _DISTANCE_BANDS_KM])
     names = np.array([name for _, name in _DISTANCE_BANDS_KM], object)
     bands[placed] = names[np.searchsorted(ends, kilometres)]

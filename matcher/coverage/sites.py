@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
+from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue, UnknownReference
 from graph_models.domain.identifiers import AreaCode, CategoryId
 from matcher.coverage.access import DemandKind, assess_access, demand_tables
@@ -93,7 +94,10 @@ def propose_stations(city: City, question: SitingQuestion) -> ProposedStations:
     codes = tuple(city.communities[place].code for place in places.tolist())
     stations = _with_station(city) if question.keeps_stations else frozenset[AreaCode]()
     fixed = [number for number, code in enumerate(codes) if code in stations]
-    count = question.count if question.count is None else question.count + len(fixed)
+    count = question.count
+    if count is not None:
+        check_integer("count", count, least=int(not fixed), most=len(codes) - len(fixed))
+        count += len(fixed)
     try:
         siting = place_stations(
             demand,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue, UnknownReference
 from graph_models.domain.identifiers import AreaCode, ProviderId, SkillId
 from graph_models.domain.places import Location
@@ -39,7 +40,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A provider goes to another place."""
+    """A provider goes to another place, and is based in the community that is nearest there."""
 
     provider_id: ProviderId
     location: Location
@@ -202,7 +203,9 @@ def _made(city: City, engine: Engine, change: Change) -> tuple[list[Provider], l
         case Close(provider_id):
             return [], [_known(engine, provider_id).id]
         case Move(provider_id, location):
-            return [replace(_known(engine, provider_id), location=location)], []
+            areas, limit_m = city.catalogue.areas, city.catalogue.parameters.nearest_community_m
+            code = areas.nearest_community(location, limit_m)
+            return [replace(_known(engine, provider_id), location=location, community_code=code)], []
         case AddCapacity(provider_id, units):
             provider = _known(engine, provider_id)
             capacity = replace(provider.capacity, total=provider.capacity.total + units)
@@ -212,13 +215,16 @@ def _made(city: City, engine: Engine, change: Change) -> tuple[list[Provider], l
 
 
 def _check_references(city: City, provider: Provider) -> None:
-    areas, skills = city.catalogue.areas, city.catalogue.taxonomy
-    for code in (*provider.serves, *filter(None, [provider.community_code])):
+    """Refuse a provider that no store would take."""
+    areas, taxonomy = city.catalogue.areas, city.catalogue.taxonomy
+    if provider.community_code is not None and provider.community_code not in areas:
+        raise UnknownReference("changes.provider.community_code", "Area", provider.community_code)
+    for code in provider.serves:
         if code not in areas:
-            raise UnknownReference("changes.provider", "Area", code)
-    for each in provider.skills:
-        if each.skill_id not in skills:
-            raise UnknownReference("changes.provider.skills", "Skill", each.skill_id)
+            raise UnknownReference("changes.provider.serves", "Area", code)
+    for offer in provider.skills:
+        if offer.skill_id not in taxonomy:
+            raise UnknownReference("changes.provider.skills", "Skill", offer.skill_id)
 
 
 def _known(engine: Engine, provider_id: ProviderId) -> Provider:
@@ -238,17 +244,17 @@ def _trained(city: City, engine: Engine, change: Train) -> list[Provider]:
         [
             code is not None and change.area_code in city.catalogue.areas.chain(code)
             for code in roll.communities
-        ]
+        ],
+        np.bool_,
     )
     able = roll.is_active & (roll.remaining > 0) & is_inside[roll.community]
     able &= roll.kind == (roll.kinds.index(change.kind) if change.kind in roll.kinds else -1)
     if change.skill_id in roll.skills:
         able[roll.offer[roll.skill == roll.skills.index(change.skill_id)]] = False
     places = np.flatnonzero(able)
-    if not 1 <= change.count <= len(places):
-        raise InvalidValue(
-            "changes.count", f"be from 1 to the {len(places)} that can be trained", change.count
-        )
+    check_integer("changes.count", change.count, least=1)
+    if change.count > len(places):
+        raise InvalidValue("changes.count", f"be at most the {len(places)} that can be trained", change.count)
     # Those with as many free units as the last one chosen are told apart by their ids.
     least = -np.partition(-roll.remaining[places], change.count - 1)[change.count - 1]
     places = places[roll.remaining[places] >= least]
@@ -261,5 +267,5 @@ def _trained(city: City, engine: Engine, change: Train) -> list[Provider]:
 
 def _gap(groups: Sequence[Sequence[str]], values: FloatArray) -> GroupGap:
     """Compare the means of groups; one may belong to several."""
-    sizes = [len(several) for several in groups]
+    sizes = np.array([len(several) for several in groups], np.int64)
     return group_gap(np.repeat(values, sizes), [group for several in groups for group in several])

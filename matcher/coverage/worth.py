@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph_models.domain.checks import check_integer
 from graph_models.domain.identifiers import AreaCode, ProviderId
 from matcher.coverage.city import City
 from matcher.planning import Demand, make_plan
@@ -20,7 +21,7 @@ class UnitWorth:
     weight
         Urgency-weighted needs that could be served in addition, at most.
     score
-        Score that could be gained in addition, at most, beyond the weight.
+        Score that could be gained in addition beyond the weight; below 0 where more weight costs score.
     """
 
     provider_id: ProviderId
@@ -34,14 +35,22 @@ class UnitWorth:
 def worth_of_units(city: City, most: int = 50) -> tuple[UnitWorth, ...]:
     """Return the providers at which one more unit is worth most, by the prices of the best plan.
 
-    A price bounds the gain from above: it is exact for the relaxed plan, in which needs may be split
-    and of several optimal prices one is given. Providers with units left cost nothing and are not named.
+    A price bounds the gain of a plan in which needs may be split from above; of several optimal prices
+    one is given. Not told is what a unit is worth that makes a provider eligible in the first place:
+    where it has none, or too few for a need that is indivisible. Providers with units left cost nothing
+    and are not named.
 
     Parameters
     ----------
     most
         How many at most.
+
+    Raises
+    ------
+    InvalidValue
+        If `most` is not at least 1.
     """
+    check_integer("most", most, least=1)
     demand = Demand(city.contexts, (), (), city.unusable)
     plan = make_plan(city.engine, demand, city.catalogue.parameters, lambda *_: None)
     certificate = plan.certificate
@@ -50,7 +59,8 @@ def worth_of_units(city: City, most: int = 50) -> tuple[UnitWorth, ...]:
     providers = city.engine.find([plan.provider_ids[number] for _, number in costly])
     found = []
     for (negative, number), provider in zip(costly, providers, strict=True):
-        parts, rest = divmod(-negative, certificate.step)
+        # To the nearest part: a score that falls must not take a part of the weight with it.
+        parts = (2 * -negative + certificate.step) // (2 * certificate.step)
         found.append(
             UnitWorth(
                 plan.provider_ids[number],
@@ -58,7 +68,7 @@ def worth_of_units(city: City, most: int = 50) -> tuple[UnitWorth, ...]:
                 provider.name if provider else "",
                 provider.community_code if provider else None,
                 parts / certificate.parts,
-                rest * certificate.quantum / 10**12,
+                (-negative - parts * certificate.step) * certificate.quantum / 10**12,
             )
         )
     return tuple(found)

@@ -70,7 +70,7 @@ def roll_of(snapshot: Snapshot, vocabulary: Vocabulary) -> Roll:
         table["remaining"],
         table["recent"],
         table["is_active"],
-        table["ready_at"] != NEVER,
+        (table["ready_at"] != NEVER) | (table["recent"] > 0),
         np.repeat(np.arange(len(rows), dtype=np.int32), offers),
         snapshot.lists.skills[np.repeat(table["offers_at"], offers) + within],
     )

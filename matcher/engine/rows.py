@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import numpy as np
@@ -126,8 +126,8 @@ class Vocabulary:
     def unpack(self, row: Row, provider_id: ProviderId, name: str, offers: list[tuple[int, int]]) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell.
 
-        Levels, distances and times come back rounded as the rules round them; the cooldown comes
-        back as having just ended when it ends.
+        Levels, distances and times come back rounded as the rules round them. Of a cooldown come back
+        its end and that there is one, as an hour before its end.
 
         Parameters
         ----------
@@ -135,6 +135,8 @@ class Vocabulary:
             Its skills by number, with levels in millionths.
         """
         is_located, hours = not np.isnan(row["latitude"]), self.hours[row["hours"]]
+        rest_hours = int(row["rests"])
+        asked_at = None if row["ready_at"] == NEVER else to_instant(int(row["ready_at"]), UTC)
         return Provider(
             id=provider_id,
             kind=self.kinds[row["kind"]],
@@ -152,8 +154,9 @@ class Vocabulary:
             is_active=bool(row["is_active"]),
             verified_at=None if row["verified_at"] == NEVER else to_instant(int(row["verified_at"]), UTC),
             monthly_cap=None if row["cap"] == NO_CAP else int(row["cap"]),
+            cooldown_hours=rest_hours,
             recent_referrals=int(row["recent"]),
-            last_referral_at=None if row["ready_at"] == NEVER else to_instant(int(row["ready_at"]), UTC),
+            last_referral_at=None if asked_at is None else asked_at - timedelta(hours=rest_hours),
         )
 
 

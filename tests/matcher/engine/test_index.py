@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -25,14 +25,14 @@ from tests.matcher.situations import north
 
 def as_matching_sees(provider: Provider) -> Provider:
     """The provider rounded as the rules round it."""
-    ready = ready_at(provider)
+    ready, rest_hours = ready_at(provider), min(provider.cooldown_hours, 1)
     return replace(
         provider,
         skills=tuple(SkillOffer(each.skill_id, to_millionths(each.level) / 1e6) for each in provider.skills),
         capacity=Capacity(provider.capacity.total, provider.capacity.reserved + provider.capacity.consumed),
         max_travel_km=None if provider.max_travel_km is None else to_metres(provider.max_travel_km) / 1000,
-        last_referral_at=None if ready is None else to_instant(ready, UTC),
-        cooldown_hours=0,
+        last_referral_at=None if ready is None else to_instant(ready, UTC) - timedelta(hours=rest_hours),
+        cooldown_hours=rest_hours,
     )
 
 

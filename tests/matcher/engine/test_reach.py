@@ -80,7 +80,7 @@ def test_equal_to_the_reference(
 
 
 def test_a_copy_changes_by_itself() -> None:
-    engine = Engine([a_provider("a"), a_provider("b", location=north(1))])
+    engine = Engine([a_provider("a"), a_provider("b", location=north(1_000))])
     copy = engine.copy()
     copy.change([replace(a_provider("c"), location=north(5))], ["a"])
     names = [{each.provider_id for each in one.suggest(a_context(), 9).suggestions} for one in (engine, copy)]

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pulp
 import pytest
+from spopt import locate
 
 from matcher.coverage import place_stations
-
-pulp = pytest.importorskip("pulp")
-locate = pytest.importorskip("spopt.locate")
 
 # spopt writes its models in the way of PuLP 3, which PuLP 3 says will go.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
