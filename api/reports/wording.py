@@ -108,12 +108,11 @@ def say_action(action: Action, names: Names, coverage: Coverage) -> str:
     if action.kind is ActionKind.PLAN_SUPPLY:
         number = counted(action.communities or 0, "community")
         return f"{where}: plan supply. Here {number} with many unserved categories lie together."
-    to_do, cause = _TO_DO[action.kind].format(what=what), _CAUSE_OF[action.kind]
+    to_do = _TO_DO[action.kind].format(what=what)
+    most = f"What stands in the way of most is {_CAUSE_OF[action.kind]}."
     if action.needs is None:
-        return f"{where}, for unmet needs that are not named before: {to_do}. What stands in the way of most is {cause}."
-    return (
-        f"{where}: {to_do}. {counted(action.needs, 'unmet need')}; what stands in the way of most is {cause}."
-    )
+        return f"{where}, for unmet needs that are not named before: {to_do}. {most}"
+    return f"{where}: {to_do}. {counted(action.needs, 'unmet need')}. {most}"
 
 
 def say_key_provider(provider: KeyProvider, what: str) -> str:
