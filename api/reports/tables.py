@@ -28,7 +28,10 @@ from matcher.coverage.published import (
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures that a study has once."""
+    """The figures that a study has once.
+
+    The number of hidden sets is not among them: most are one need each, so that it counts needs.
+    """
 
     graph_revision: int
     made_at: datetime
@@ -36,7 +39,6 @@ class Summary:
     k: int
     units_wanted: int | None
     units_served: int | None
-    hidden_deficits: int
     moran_i: float | None
     moran_p_value: float | None
     gini: float | None

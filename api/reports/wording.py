@@ -100,14 +100,14 @@ def say_action(action: Action, names: Names, coverage: Coverage) -> str:
     if action.kind is ActionKind.FIND_UNITS:
         return (
             f"{where}: find at least {counted(action.units or 0, 'unit')} for {what}. That many are missing, "
-            "as proven above."
+            "as proven below."
         )
     if action.kind is ActionKind.SECOND_PROVIDER:
         found = next(each for each in coverage.key_providers if each.provider_id == action.provider_id)
         return say_key_provider(found, what)
     if action.kind is ActionKind.PLAN_SUPPLY:
-        number = counted(action.communities or 0, "community")
-        return f"{where}: plan supply. Here {number} with many unserved categories lie together."
+        number = f"{action.communities or 0:,}"
+        return f"{where}: plan supply. Communities with many unserved categories lie together here: {number}."
     to_do = _TO_DO[action.kind].format(what=what)
     most = f"What stands in the way of most is {_CAUSE_OF[action.kind]}."
     if action.needs is None:

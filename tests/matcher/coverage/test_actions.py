@@ -68,9 +68,7 @@ def test_a_district_shares_needs_with_a_category_of_its_city() -> None:
 
 
 def test_a_remainder_is_not_named_again_further_up() -> None:
-    found = actions_for(
-        a_gap("11", "food", 57), a_gap("1101", "food", 57), a_gap("110101", "food", 20)
-    )
+    found = actions_for(a_gap("11", "food", 57), a_gap("1101", "food", 57), a_gap("110101", "food", 20))
     assert [area for _, area, _, _ in found] == [("110101",), ("1101",)]
 
 
@@ -96,9 +94,7 @@ def test_proofs_come_first_then_gaps_then_key_providers_then_clusters() -> None:
         ActionKind.PLAN_SUPPLY,
     ]
     assert found[0] == Action(ActionKind.FIND_UNITS, ("1101",), ("home_care",), units=25)
-    assert found[4] == Action(
-        ActionKind.SECOND_PROVIDER, (), ("home_care",), communities=2, provider_id="p1"
-    )
+    assert found[4] == Action(ActionKind.SECOND_PROVIDER, (), ("home_care",), communities=2, provider_id="p1")
     assert found[5] == Action(ActionKind.PLAN_SUPPLY, ("1101",), communities=1)
 
 
@@ -123,9 +119,7 @@ def test_districts_with_most_hot_spots_are_named_and_no_other_spots_count() -> N
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[dict[tuple[str, str], int], tuple[AreaGap, ...]]:
     """Unmet needs by community and category, and some of the cells that a table of them has."""
-    counts = {
-        (code, category): draw(st.integers(0, 30)) for code in COMMUNITIES for category in CATEGORIES
-    }
+    counts = {(code, category): draw(st.integers(0, 30)) for code in COMMUNITIES for category in CATEGORIES}
     cells = Counter()
     for (code, category), count in counts.items():
         for area in (code, code[:4], code[:2]):
