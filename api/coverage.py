@@ -63,7 +63,7 @@ class CoverageDesk:
         self._is_cancelled = False
 
     def coverage(self) -> Coverage:
-        """Return what was found last.
+        """Return what may be shown of the latest study.
 
         Raises
         ------
@@ -73,6 +73,11 @@ class CoverageDesk:
             If it cannot be made.
         """
         return self._current().coverage
+
+    def study(self) -> tuple[Study, Coverage]:
+        """Return the latest study, and what of it may be shown."""
+        latest = self._current()
+        return latest.study, latest.coverage
 
     def ask(self, question: Callable[[Study], T]) -> T:
         """Ask something of the latest study, after what is being worked on.

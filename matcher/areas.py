@@ -44,9 +44,13 @@ class Areas:
     def __getitem__(self, code: AreaCode) -> Area:
         return self._areas[code]
 
+    def all(self) -> tuple[Area, ...]:
+        """Return all areas, by code."""
+        return tuple(area for _, area in sorted(self._areas.items()))
+
     def at_level(self, level: AreaLevel) -> tuple[Area, ...]:
         """Return all areas of a level, by code."""
-        return tuple(area for _, area in sorted(self._areas.items()) if area.level is level)
+        return tuple(area for area in self.all() if area.level is level)
 
     def chain(self, code: AreaCode) -> tuple[AreaCode, ...]:
         """Return the area's own code and those of the areas around it, narrowest first."""

@@ -1,4 +1,4 @@
-from api.reports.exports import ExportFormat, export_coverage
+from api.reports.exports import ExportFormat, export_coverage, replaced
 from api.reports.page import coverage_html
 
-__all__ = ["ExportFormat", "coverage_html", "export_coverage"]
+__all__ = ["ExportFormat", "coverage_html", "export_coverage", "replaced"]

@@ -66,7 +66,7 @@ def export_coverage(
     }
     with ExitStack() as stack:
         for path, write in jobs.items():
-            write(stack.enter_context(_replaced(path)))
+            write(stack.enter_context(replaced(path)))
     return tuple(jobs)
 
 
@@ -86,7 +86,7 @@ def _writers(
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
+def replaced(path: Path) -> Iterator[Path]:
     """Give another name to write to, which takes the place of the path in the end."""
     part = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:

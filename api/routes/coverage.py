@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
+from starlette.responses import HTMLResponse
 
 from api.bodies import JsonRoute
-from api.dependencies import CoverageDep
+from api.dependencies import CoverageDep, StoreDep
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import refusing
+from api.reports import coverage_html
 from api.routes.examples import SITES, TRIAL
 from api.schemas.coverage import (
     AccessQuery,
@@ -28,6 +30,7 @@ from api.schemas.coverage import (
 )
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import CategoryId
+from graph_models.domain.skills import Skill
 from matcher.coverage.disclosure import (
     CategoryAccess,
     Stations,
@@ -43,6 +46,7 @@ from matcher.coverage.what_if import try_out
 from matcher.coverage.worth import worth_of_units
 
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=JsonRoute)
+_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _READ = failures(*OF_STORE, "not-ready", "study-under-way", "rule-broken")
 _ASKED = failures(*OF_STORE, *OF_BODY, "not-ready", "study-under-way")
 
@@ -135,6 +139,16 @@ def what_if(body: Annotated[TrialRequest, Body(openapi_examples=TRIAL)], desk: C
     with refusing():
         changes = body.to_changes()
         return desk.ask(compare)
+
+
+@router.get("/report", operation_id="getReport", response_class=HTMLResponse, responses=_READ)
+def report(desk: CoverageDep, store: StoreDep) -> HTMLResponse:
+    """Read the study as one page for people, which needs nothing else."""
+    with refusing(is_query=True):
+        study, coverage = desk.study()
+    skills = (stored.value for stored in store.scan(Skill))
+    page = coverage_html(coverage, study.city.catalogue.areas.all(), skills)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY})
 
 
 @router.get("/worth", operation_id="getWorth", responses={**_READ, **failures("invalid-request")})

@@ -277,3 +277,13 @@ def test_providers_that_want_more_units_are_named(client: TestClient) -> None:
     items = read(client, "/worth")["items"]
     assert {each["provider_id"] for each in items} == {"volunteer-1", "volunteer-2", "charity-1"}
     assert all(each["weight"] > 0 for each in items)
+
+
+def test_the_report_is_a_page(client: TestClient) -> None:
+    """It may fetch and run nothing."""
+    response = client.get("/v1/coverage/report")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<table" in response.text
+    assert "<script" not in response.text

@@ -6,6 +6,7 @@ import typer
 
 from api.commands.coverage.asking import access, sites, what_if, worth
 from api.commands.coverage.finding import communities, deficits, fairness, fragility, gaps, summary, unmet
+from api.commands.coverage.writing import export, report
 
 app = typer.Typer(
     help="Where help does not reach, why, and what would change it. Small counts are hidden.",
@@ -22,3 +23,5 @@ app.command("access")(access)
 app.command("sites")(sites)
 app.command("what-if")(what_if)
 app.command("worth")(worth)
+app.command("report")(report)
+app.command("export")(export)
