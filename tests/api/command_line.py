@@ -41,3 +41,14 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         return Ended(int(status or 0), *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo city, built once by the command itself."""
+    path = tmp_path_factory.mktemp("demo") / "city.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["lastmeter", "--store", f"sqlite:///{path}", "demo", "--scale", "0.002"])
+        with pytest.raises(SystemExit):
+            main()
+    return path

@@ -19,7 +19,8 @@ from graph_models.domain.places import Location
 from graph_models.domain.skills import SkillOffer
 from graph_models.ports import GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
-from tests.api.command_line import run as run  # a fixture
+from tests.api.command_line import demo_file as demo_file  # a fixture, like the next one
+from tests.api.command_line import run as run
 from tests.api.servers import Start, servers, wait_until_ready
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_resident, some_areas
 

@@ -15,7 +15,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.cli import main
 from api.clock import SystemClock
 from api.commands.demo import this_monday
 from api.settings import Settings
@@ -32,17 +31,6 @@ SAN_MATEO = ROOT / "data/san_mateo/services.jsonl"
 SUGGESTION_KEYS = {
     "rank", "provider_id", "kind", "name", "score", "factors", "distance_km", "remaining_units"
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demo city, built once by the command itself."""
-    path = tmp_path_factory.mktemp("demo") / "city.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["lastmeter", "--store", f"sqlite:///{path}", "demo", "--scale", "0.002"])
-        with pytest.raises(SystemExit):
-            main()
-    return path
 
 
 class TestDemo:

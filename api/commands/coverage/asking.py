@@ -205,9 +205,11 @@ def _addition(given: str) -> dict[str, object]:
 
 def _move(given: str) -> dict[str, object]:
     provider_id, _, where = given.rpartition("=")
-    if not provider_id:
-        raise typer.BadParameter("must be PROVIDER=LAT,LON", param_hint="--move")
-    return {"kind": "move", "provider_id": provider_id, "location": point(where, Datum.WGS84)}
+    try:
+        location = point(where, Datum.WGS84)
+    except typer.BadParameter as error:
+        raise typer.BadParameter("must be PROVIDER=LAT,LON", param_hint="--move") from error
+    return {"kind": "move", "provider_id": provider_id, "location": location}
 
 
 def _training(given: str) -> dict[str, object]:
