@@ -124,32 +124,46 @@ def _narrowest(gaps: Sequence[AreaGap]) -> list[tuple[AreaGap, bool]]:
     Single categories come before all together and narrow areas before wide ones.
     """
     chosen: list[tuple[AreaGap, bool]] = []
-    counted: list[AreaGap] = []  # no two of them share a need
-    covered: list[AreaGap] = []  # what is chosen, without what is part of something wider that is
+    covered, counted = _Needs(gaps), _Needs(gaps)
     for gap in sorted(gaps, key=lambda each: (each.category_id is None, -len(each.area_code))):
-        if gap.unmet <= sum(each.unmet for each in covered if _holds(gap, each)):
+        left = gap.unmet - covered.inside(gap)
+        if left <= 0:
             continue
-        is_alone = not any(_overlap(gap, each) for each in counted)
+        is_alone = not (counted.inside(gap) or counted.may_share(gap))
         chosen.append((gap, is_alone))
         if is_alone:
-            counted.append(gap)
-        rest = [each for each in covered if not _holds(gap, each)]
-        if not any(_overlap(gap, each) for each in rest):
-            covered = [*rest, gap]
+            counted.add(gap, gap.unmet)
+        # What is perhaps covered already must not count twice, or a wider gap would seem to be covered.
+        covered.add(gap, 0 if covered.may_share(gap) else left)
     return chosen
 
 
-def _holds(gap: AreaGap, other: AreaGap) -> bool:
-    """Tell whether all needs of the other are among those of a gap."""
-    is_category = gap.category_id is None or gap.category_id == other.category_id
-    return is_category and other.area_code.startswith(gap.area_code)
+class _Needs:
+    """Unmet needs of gaps, summed up for all areas and categories that hold them."""
 
+    def __init__(self, gaps: Sequence[AreaGap]) -> None:
+        self._codes = {each.area_code for each in gaps}
+        self._sums: Counter[tuple[AreaCode, CategoryId | None]] = Counter()
+        self._singles: set[AreaCode] = set()  # areas with gaps of a single category
 
-def _overlap(gap: AreaGap, other: AreaGap) -> bool:
-    """Tell whether a need can be among both."""
-    is_category = None in (gap.category_id, other.category_id) or gap.category_id == other.category_id
-    first, second = sorted((gap.area_code, other.area_code), key=len)
-    return is_category and second.startswith(first)
+    def add(self, gap: AreaGap, needs: int) -> None:
+        if gap.category_id is not None:
+            self._singles.add(gap.area_code)
+        for code in (gap.area_code, *self._around(gap.area_code)):
+            for category_id in {gap.category_id, None}:
+                self._sums[code, category_id] += needs
+
+    def inside(self, gap: AreaGap) -> int:
+        return self._sums[gap.area_code, gap.category_id]
+
+    def may_share(self, gap: AreaGap) -> bool:
+        """Tell whether a gap of all categories lies in an area that was added for one of them."""
+        return gap.category_id is None and not self._singles.isdisjoint(self._around(gap.area_code))
+
+    def _around(self, code: AreaCode) -> list[AreaCode]:
+        """Return the wider areas that have gaps: a code begins with theirs."""
+        wider = (AreaCode(code[:length]) for length in range(1, len(code)))
+        return [each for each in wider if each in self._codes]
 
 
 def _for_key_providers(coverage: Coverage) -> Iterator[Action]:
