@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -31,6 +33,22 @@ class TestNotebook:
         first = nbformat.read(path, as_version=4).cells[0]
         assert first.cell_type == "markdown"
         assert "?" in first.source
+
+    def test_asserts_the_figures_of_its_answer(self, path: Path) -> None:
+        """Every number in the prose of the first cell is one that some cell asserts."""
+        first, *rest = nbformat.read(path, as_version=4).cells
+        asserted = {
+            abs(float(node.value)) if isinstance(node.value, int | float) else node.value
+            for cell in rest
+            if cell.cell_type == "code"
+            for statement in ast.walk(ast.parse(cell.source))
+            if isinstance(statement, ast.Assert)
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Constant)
+        }
+        prose = re.sub("`[^`]*`", "", first.source)
+        figures = [each.replace(",", "") for each in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", prose)]
+        assert [each for each in figures if not {each, float(each)} & asserted] == []
 
 
 def test_there_are_notebooks() -> None:
