@@ -156,7 +156,8 @@ def measure(city: City) -> Outcome:
     for each in attribute(city.engine, city.contexts, deficits):
         unmet[each.cause] += each.units
     access = assess_access(city, DemandKind.RESIDENTS)
-    coverage = np.minimum(np.nan_to_num(access.ratio), 1.0).mean(axis=0)
+    shares = np.minimum(np.nan_to_num(access.ratio), 1.0).sum(axis=0)
+    coverage: FloatArray = shares / max(len(access.category_ids), 1)
     residents = [
         (each, city.place_of[each.residence_code])
         for each in city.residents.values()
