@@ -182,13 +182,8 @@ def weights_by_metre(context: NeedContext, decay: Decay) -> FloatArray:
 def demand_tables(city: City, kind: DemandKind) -> tuple[FloatArray, int, bool]:
     """Return demand by category and community, open needs of no community, and whether it is estimated."""
     shape = (len(city.category_ids), len(city.communities))
-    if kind is DemandKind.RESIDENTS:
-        here = [city.place_of.get(each.residence_code) for each in city.residents.values()]
-        places = np.array([each for each in here if each is not None], np.int64)
-        counts = np.bincount(places, minlength=shape[1])
-        return np.broadcast_to(counts.astype(np.float64), shape).copy(), 0, False
-    if kind is DemandKind.POPULATION:
-        people, is_estimated = _population(city)
+    if kind is not DemandKind.OPEN_NEEDS:
+        people, is_estimated = people_by_community(city, kind)
         return np.broadcast_to(people, shape).copy(), 0, is_estimated
     table, unplaced = np.zeros(shape), 0
     row_of = {category_id: row for row, category_id in enumerate(city.category_ids)}
@@ -199,6 +194,15 @@ def demand_tables(city: City, kind: DemandKind) -> tuple[FloatArray, int, bool]:
         else:
             table[row_of[context.category.id], place] += context.need.units
     return table, unplaced, False
+
+
+def people_by_community(city: City, kind: DemandKind) -> tuple[FloatArray, bool]:
+    """Return residents in difficulty or the population, and whether it is estimated."""
+    if kind is DemandKind.POPULATION:
+        return _population(city)
+    here = [city.place_of.get(each.residence_code) for each in city.residents.values()]
+    places = np.array([each for each in here if each is not None], np.int64)
+    return np.bincount(places, minlength=len(city.communities)).astype(np.float64), False
 
 
 def _population(city: City) -> tuple[FloatArray, bool]:

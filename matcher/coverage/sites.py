@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue, UnknownReference
 from graph_models.domain.identifiers import AreaCode, CategoryId
-from matcher.coverage.access import DemandKind, assess_access, demand_tables
+from matcher.coverage.access import DemandKind, assess_access, demand_tables, people_by_community
 from matcher.coverage.city import City
 from matcher.coverage.siting import Siting, place_stations
 from matcher.travel import FloatArray, chord_to_km
@@ -142,9 +142,10 @@ def _places(city: City, area_code: AreaCode | None) -> npt.NDArray[np.intp]:
 
 def _demand(city: City, question: SitingQuestion) -> FloatArray:
     if question.category_id is None:
-        table, _, _ = demand_tables(city, question.demand)
-        total: FloatArray = table.sum(axis=0) if question.demand is DemandKind.OPEN_NEEDS else table[0]
-        return total
+        if question.demand is not DemandKind.OPEN_NEEDS:
+            return people_by_community(city, question.demand)[0]
+        units: FloatArray = demand_tables(city, question.demand)[0].sum(axis=0)
+        return units
     if question.category_id not in city.catalogue.categories:
         raise UnknownReference("category_id", "Category", question.category_id)
     access = assess_access(city, question.demand, only={question.category_id})

@@ -172,7 +172,8 @@ def outcome_of(city: City, deficits: Deficits, unmet: Iterable[UnmetNeed], acces
     by_cause: Counter[Cause] = Counter()
     for each in unmet:
         by_cause[each.cause] += each.units
-    coverage = np.minimum(np.nan_to_num(access.ratio), 1.0).mean(axis=0)
+    shares = np.minimum(np.nan_to_num(access.ratio), 1.0).sum(axis=0)
+    coverage: FloatArray = shares / max(len(access.category_ids), 1)
     residents = [
         (each, city.place_of[each.residence_code])
         for each in city.residents.values()

@@ -134,6 +134,11 @@ def test_demand_of_each_kind() -> None:
         assert found.siting.covered_demand == expected[best]
 
 
+def test_people_need_no_menu() -> None:
+    found = propose_stations(a_city(categories=[]), SitingQuestion("mclp", 1, 0.5))
+    assert (found.demand, found.opened) == (10, ("110101",))
+
+
 def test_shortage_of_a_category_as_demand() -> None:
     """Where help is at hand for each, nobody asks for a station."""
     helpers = [a_provider(capacity=Capacity(5), **at(0)), a_provider("q", capacity=Capacity(1), **at(3))]

@@ -334,6 +334,17 @@ def test_who_rests_goes_on_resting(change: Change) -> None:
     assert (found.before.served, found.after.served) == (1, 1)
 
 
+def test_a_town_without_a_menu() -> None:
+    """Nothing is offered, so nobody is covered."""
+    found = measure(
+        a_town(
+            [a_provider(**at(0))], residents=[a_resident(residence_code=AreaCode("110101"))], categories=[]
+        )
+    )
+    assert (found.coverage.tolist(), found.wanted) == ([0, 0, 0, 0], 0)
+    assert np.isnan(found.gini)
+
+
 def test_a_town_without_residents() -> None:
     """There is nobody to be unequal."""
     found = measure(a_town([a_provider(**at(0))], [a_need(**in_community(0))], categories=[a_category()]))

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models.domain.errors import InvalidValue
+from graph_models.domain.identifiers import SkillId
 from graph_models.domain.needs import Need, Urgency
 from graph_models.domain.providers import Capacity, Provider
+from graph_models.domain.skills import SkillOffer
 from matcher.coverage.worth import worth_of_units
 from matcher.parameters import default_parameters
 from matcher.planning import Demand, Plan, make_plan
-from tests.builders import a_need, a_provider
+from tests.builders import a_category, a_need, a_provider
 from tests.matcher.coverage.towns import a_town, at, in_community
 
 WEIGHTS = default_parameters().urgency_weights
@@ -75,15 +77,19 @@ def test_the_dearest_first_and_no_more_than_asked_for() -> None:
 
 
 def test_more_weight_may_cost_score() -> None:
-    """Weights are not rounded down because the plan that serves more has less score."""
+    """One more unit of the worse provider frees the better one for somebody else: weight, at a loss."""
+    weak = (SkillOffer(SkillId("care.bathing"), 0.01),)
     providers = [
-        a_provider("p", capacity=Capacity(1), **at(1)),
-        a_provider("q", capacity=Capacity(1), **at(2, 450)),
+        a_provider("good", capacity=Capacity(2), **at(1)),
+        a_provider("weak", capacity=Capacity(2), skills=weak, recent_referrals=500, **at(2, 450)),
     ]
-    needs = [a_need(f"n{number}", **in_community(1)) for number in range(6)]
-    city = a_town(providers, needs)
-    for each in worth_of_units(city):
-        assert each.weight == WEIGHTS[Urgency.ROUTINE]
+    needs = [a_need(f"both{number}", **in_community(1)) for number in range(3)]
+    needs += [a_need(f"one{number}", **in_community(0)) for number in range(3)]
+    menu = [a_category(search_radius_km=1.5, half_distance_km=0.05)]
+    found = {each.provider_id: each for each in worth_of_units(a_town(providers, needs, categories=menu))}
+    [worth] = [each for key, each in found.items() if key == "weak"]
+    assert worth.weight == WEIGHTS[Urgency.ROUTINE]
+    assert worth.score < 0
 
 
 def test_where_units_are_left_none_is_worth_anything() -> None:
