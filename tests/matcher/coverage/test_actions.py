@@ -67,6 +67,16 @@ def test_a_district_shares_needs_with_a_category_of_its_city() -> None:
     assert found == [("train", ("11",), ("food",), 20), ("train", ("1101",), (), None)]
 
 
+def test_needs_in_two_actions_do_not_make_a_wider_area_seem_covered() -> None:
+    """20 and 30 exceed 45, but the 20 may be among the 30."""
+    found = actions_for(a_gap("11", "food", 20), a_gap("1101", None, 30), a_gap("11", None, 45))
+    assert [(area, needs) for _, area, _, needs in found] == [
+        (("11",), 20),
+        (("11",), None),
+        (("1101",), None),
+    ]
+
+
 def test_a_remainder_is_not_named_again_further_up() -> None:
     found = actions_for(a_gap("11", "food", 57), a_gap("1101", "food", 57), a_gap("110101", "food", 20))
     assert [area for _, area, _, _ in found] == [("110101",), ("1101",)]
