@@ -185,7 +185,7 @@ class CoverageSummary(CoverageAnswer):
     units_served: Annotated[int | None, Field(description="Most that can be served, whoever plans")]
     causes: tuple[published.CauseCount, ...]
     deficits: tuple[published.ProvenDeficit, ...]
-    hidden_deficits: Annotated[int, Field(description="Sets of fewer than `k` needs")]
+    hides_deficits: Annotated[bool, Field(description="Whether there are others, about few needs")]
     categories: tuple[published.CategorySupply, ...]
     moran_i: Annotated[float | None, Field(description="Of the number of categories that nobody serves")]
     moran_p_value: float | None

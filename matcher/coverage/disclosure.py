@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from graph_models.domain.checks import check_integer
+from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId
 from matcher.coverage.access import Access, Decay, DemandKind, SupplyKind, assess_access
 from matcher.coverage.city import City
@@ -75,7 +76,8 @@ class Stations:
     opened, kept
         Communities in which to open a station, and those that had one.
     demand, covered_demand
-        People, or units, that there are, and those within reach of a station.
+        People, or units, that there are, and those within reach of a station: needs and residents rounded
+        down to a multiple of `k`, also in objective and bound.
     places, covered_places
         The same for communities.
     objective, bound, gap, is_optimal
@@ -87,12 +89,12 @@ class Stations:
     method: str
     opened: tuple[AreaCode, ...]
     kept: tuple[AreaCode, ...]
-    demand: float | None
-    covered_demand: float | None
+    demand: float
+    covered_demand: float
     places: int
     covered_places: int
-    objective: float | None
-    bound: float | None
+    objective: float
+    bound: float
     gap: float
     is_optimal: bool
 
@@ -165,16 +167,21 @@ def disclose_access(
     """Measure access to a category, and hide what would tell of few people.
 
     A ratio says how much demand its providers share. It is shown where each of them shares its units
-    among `k` needs or residents, or 1,000 people of the population.
+    among `k` needs or residents, or 1,000 people of the population; that of needs and residents with two
+    digits, and without decay, since two weightings of the same people could be held against each other.
 
     Raises
     ------
     InvalidValue
-        If `k` is below 5, or population is asked for and none is on record.
+        If `k` is below 5, population is asked for and none is on record, or a decay is asked for with
+        another demand.
     """
     check_integer("k", k, least=LEAST_K)
+    is_public = demand is DemandKind.POPULATION
+    if decay is not Decay.NONE and not is_public:
+        raise InvalidValue("decay", "be none for needs and residents, whose numbers it would tell", decay)
     access = assess_access(city, demand, supply, decay, {category_id})
-    floor = LEAST_POPULATION if demand is DemandKind.POPULATION else k
+    floor = LEAST_POPULATION if is_public else k
     shown = np.where(access.least_demand[0] >= floor, access.ratio[0], np.nan)
     rows = zip(
         access.community_codes,
@@ -194,28 +201,38 @@ def disclose_access(
         int(access.able_units[0]),
         int(access.reached_units[0]),
         access.is_estimated,
-        tuple(CommunityAccess(code, known(ratio), *counts) for code, ratio, *counts in rows),
+        tuple(
+            CommunityAccess(code, known(ratio if is_public else float(f"{ratio:.2g}")), *counts)
+            for code, ratio, *counts in rows
+        ),
     )
 
 
 def disclose_stations(city: City, found: ProposedStations, k: int = DEFAULT_K) -> Stations:
-    """Return stations without counts of few people."""
+    """Return stations with counts of needs and residents rounded down to a multiple of `k`.
+
+    Exact ones would tell of few people when two questions differ by a few metres. The population is public.
+    """
     check_integer("k", k, least=LEAST_K)
     siting = found.siting
-    is_few = any(0 < each < k for each in (siting.covered_demand, found.demand - siting.covered_demand))
+    is_public = found.question.demand is DemandKind.POPULATION
     counts_people = found.question.method in ("mclp", "p_median")
+
+    def told(people: float) -> float:
+        return people if is_public else people // k * k
+
     return Stations(
         city.graph_revision,
         city.read_at,
         str(found.question.method),
         found.opened,
         found.kept,
-        None if 0 < found.demand < k else found.demand,
-        None if is_few else siting.covered_demand,
+        told(found.demand),
+        told(siting.covered_demand),
         found.places,
         siting.covered_places,
-        None if is_few and counts_people else siting.objective,
-        None if is_few and counts_people else siting.bound,
+        told(siting.objective) if counts_people else siting.objective,
+        told(siting.bound) if counts_people else siting.bound,
         siting.gap,
         siting.is_optimal,
     )

@@ -117,7 +117,8 @@ class KeyProvider:
     cells
         Pairs of a category and a community.
     open_units, residents
-        Units of open needs in these, and residents in difficulty in the communities.
+        Units of open needs in these, and residents in difficulty in the communities, rounded down to a
+        multiple of `k`: exact ones could be held against other tables.
     """
 
     provider_id: ProviderId
@@ -126,8 +127,8 @@ class KeyProvider:
     category_ids: tuple[CategoryId, ...]
     communities: int
     cells: int
-    open_units: int | None
-    residents: int | None
+    open_units: int
+    residents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,11 @@ class KindExposure:
 
 @dataclass(frozen=True, slots=True)
 class GroupServed:
-    """Needs on record of a group, and those that were served."""
+    """Needs on record of a group, and those that were served.
+
+    By district the counts are always None, since those of open needs are in the gaps: the rate is told
+    in whole percent, where the gaps show the district.
+    """
 
     grouping: Grouping
     group: str
@@ -197,8 +202,8 @@ class Coverage:
         no needs is listed.
     causes, deficits
         Why needs are unmet, and the proofs, the largest first.
-    hidden_deficits
-        Sets of fewer than `k` needs.
+    hides_deficits
+        Whether there are others, of which something would tell of fewer than `k`.
     categories, communities
         Supply by category, reach by community.
     moran_i, moran_p_value
@@ -218,7 +223,7 @@ class Coverage:
     gaps: tuple[AreaGap, ...]
     causes: tuple[CauseCount, ...]
     deficits: tuple[ProvenDeficit, ...]
-    hidden_deficits: int
+    hides_deficits: bool
     categories: tuple[CategorySupply, ...]
     communities: tuple[CommunityReach, ...]
     moran_i: float | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import starmap
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from graph_models.domain.identifiers import AreaCode, CategoryId
 from graph_models.domain.places import AreaLevel
 from matcher.areas import Areas
 from matcher.coverage.city import City
+from matcher.coverage.deficits import Deficit
 from matcher.coverage.exposure import Grouping, ServedRate
 from matcher.coverage.published import (
     AreaGap,
@@ -52,6 +53,7 @@ def publish(study: Study, k: int = DEFAULT_K) -> Coverage:
     city, outcome = study.city, study.outcome
     table = _needs_table(study, k)
     residents = _residents_table(city, k)
+    proven = _telling(study, k)
     return Coverage(
         graph_revision=city.graph_revision,
         made_at=city.read_at,
@@ -62,8 +64,8 @@ def publish(study: Study, k: int = DEFAULT_K) -> Coverage:
         units_served=at_least(outcome.served, k, of=outcome.wanted),
         gaps=tuple(_gaps(study, table)),
         causes=tuple(starmap(CauseCount, by_cause(Counter(each.cause for each in study.unmet), k).items())),
-        deficits=tuple(_proven(study, k)),
-        hidden_deficits=sum(len(each.need_ids) < k for each in study.deficits.deficits),
+        deficits=tuple(_proven(study, each) for each in proven),
+        hides_deficits=len(proven) < len(study.deficits.deficits),
         categories=tuple(_supply(study)),
         communities=tuple(_communities(study)),
         moran_i=known(study.clusters.moran_i),
@@ -75,7 +77,7 @@ def publish(study: Study, k: int = DEFAULT_K) -> Coverage:
             for each in study.exposures
         ),
         often_asked=study.often_asked,
-        served=tuple(_served(study.served, k)),
+        served=tuple(_served(study.served, table, k)),
         equity=Equity(
             gini=known(outcome.gini),
             palma=known(outcome.palma),
@@ -177,22 +179,35 @@ def by_cause(counts: Mapping[Cause, int], k: int) -> dict[Cause, int | None]:
     return {cause: _whole(table.values[table.areas.index(cause.value), 0]) for cause in Cause}
 
 
-def _proven(study: Study, k: int) -> Iterator[ProvenDeficit]:
+def _telling(study: Study, k: int) -> list[Deficit]:
+    """Choose the deficits to show, the largest first.
+
+    Each is of `k` needs and `k` missing units at least. What is left of the needs and of the missing units
+    of the city is none, or `k` at least: its totals are shown.
+    """
+    chosen = [each for each in study.deficits.deficits if len(each.need_ids) >= k and each.missing >= k]
+    while chosen:
+        needs = len(study.city.contexts) - sum(len(each.need_ids) for each in chosen)
+        missing = study.deficits.units - study.deficits.served - sum(each.missing for each in chosen)
+        if not any(0 < left < k for left in (needs, missing)):
+            break
+        chosen.pop()
+    return chosen
+
+
+def _proven(study: Study, deficit: Deficit) -> ProvenDeficit:
     context_of = {each.need.id: each for each in study.city.contexts}
-    for deficit in study.deficits.deficits:
-        if len(deficit.need_ids) < k:
-            continue
-        contexts = [context_of[need_id] for need_id in deficit.need_ids]
-        districts = (study.city.district_of(each.community_code) for each in contexts)
-        yield ProvenDeficit(
-            _frequent([each.category.id for each in contexts]),
-            _frequent([each for each in districts if each is not None]),
-            len(deficit.need_ids),
-            deficit.units,
-            len(deficit.provider_ids),
-            deficit.capacity,
-            deficit.missing,
-        )
+    contexts = [context_of[need_id] for need_id in deficit.need_ids]
+    districts = (study.city.district_of(each.community_code) for each in contexts)
+    return ProvenDeficit(
+        _frequent([each.category.id for each in contexts]),
+        _frequent([each for each in districts if each is not None]),
+        len(deficit.need_ids),
+        deficit.units,
+        len(deficit.provider_ids),
+        deficit.capacity,
+        deficit.missing,
+    )
 
 
 def _frequent(values: Sequence[T]) -> tuple[T, ...]:
@@ -238,15 +253,19 @@ def _key_providers(study: Study, k: int) -> Iterator[KeyProvider]:
             each.category_ids,
             len(each.community_codes),
             each.cells,
-            at_least(each.open_units, k),
-            at_least(each.residents, k),
+            each.open_units // k * k,
+            each.residents // k * k,
         )
 
 
-def _served(rates: Sequence[ServedRate], k: int) -> Iterator[GroupServed]:
+def _served(rates: Sequence[ServedRate], gaps: PublishedTable, k: int) -> Iterator[GroupServed]:
+    shown = {area for area, count in zip(gaps.areas, gaps.values[:, -1], strict=True) if count >= k}
     for grouping in Grouping:
         several = [each for each in rates if each.grouping is grouping]
         if not several:
+            continue
+        if grouping is Grouping.DISTRICT:
+            yield from (_district_rate(each, shown, k) for each in several)
             continue
         parts = {
             "served": [[each.served] for each in several],
@@ -256,9 +275,12 @@ def _served(rates: Sequence[ServedRate], k: int) -> Iterator[GroupServed]:
         for each in several:
             row = table.areas.index(each.group)
             needs, served = _whole(table.values[row, 0]), _whole(table.parts["served"][row, 0])
-            yield GroupServed(
-                grouping, each.group, needs, served, served / needs if needs and served is not None else None
-            )
+            yield GroupServed(grouping, each.group, needs, served, None if needs is None else each.rate)
+
+
+def _district_rate(rate: ServedRate, shown: Collection[str], k: int) -> GroupServed:
+    is_shown = rate.group in shown and min(rate.served, rate.needs - rate.served) >= k
+    return GroupServed(rate.grouping, rate.group, None, None, round(rate.rate, 2) if is_shown else None)
 
 
 def _means(means: dict[str, float], residents: PublishedTable) -> Iterator[GroupMean]:

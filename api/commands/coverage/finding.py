@@ -113,10 +113,11 @@ def deficits(context: typer.Context, k: KOption = None, as_json: JsonFlag = Fals
     """Prove what no plan can serve: needs that together outnumber everything that could serve them."""
     found = published(session_of(context), k)
     if as_json:
-        print_json({"deficits": plain(found.deficits), "hidden_deficits": found.hidden_deficits})
+        print_json({"deficits": plain(found.deficits), "hides_deficits": found.hides_deficits})
         return
     say(*(certificate(each) for each in found.deficits))
-    say(f"{found.hidden_deficits} sets of fewer than {found.k} needs are not shown.")
+    if found.hides_deficits:
+        say(f"Others are about fewer than {found.k} needs or units, and are not shown.")
 
 
 def fragility(context: typer.Context, k: KOption = None, as_json: JsonFlag = False) -> None:
@@ -127,7 +128,7 @@ def fragility(context: typer.Context, k: KOption = None, as_json: JsonFlag = Fal
         return
     show_table(
         "Providers that nobody could stand in for",
-        ("provider", "kind", "communities", "categories", "open units", "residents"),
+        ("provider", "kind", "communities", "categories", "open units, at least", "residents, at least"),
         [
             (
                 each.provider_id,

@@ -76,7 +76,7 @@ def a_key_provider(key: str, name: str = "Helper", **changes: Any) -> KeyProvide
         "category_ids": (CategoryId("home_care"),),
         "communities": 2,
         "cells": 2,
-        "open_units": None,
+        "open_units": 0,
         "residents": 20,
     }
     return KeyProvider(**{**values, **changes})
@@ -94,7 +94,7 @@ def a_coverage(**changes: Any) -> Coverage:
         "gaps": (a_gap("11", None, 40), a_gap("11", "home_care", 40), a_gap("1101", "home_care", 25)),
         "causes": (CauseCount(Cause.SKILL, 40), CauseCount(Cause.TIME, None)),
         "deficits": (a_deficit(25),),
-        "hidden_deficits": 2,
+        "hides_deficits": True,
         "categories": (CategorySupply(CategoryId("home_care"), "Home care", "居家照护", 3, 12, 1),),
         "communities": (
             a_community("110101", 3, Spot.HIGH_HIGH),

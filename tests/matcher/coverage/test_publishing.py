@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId
+from graph_models.domain.needs import NeedStatus
 from graph_models.domain.places import AreaLevel
 from graph_models.domain.providers import Capacity
-from matcher.coverage.access import DemandKind
+from matcher.coverage.access import Decay, DemandKind
 from matcher.coverage.city import City
 from matcher.coverage.disclosure import disclose_access, disclose_stations, disclose_trial
+from matcher.coverage.exposure import Grouping
 from matcher.coverage.publishing import publish
 from matcher.coverage.reasons import Cause
 from matcher.coverage.sites import SitingQuestion, propose_stations
@@ -26,7 +28,19 @@ from tests.builders import a_need, a_provider, a_resident
 from tests.matcher.coverage.towns import COMMUNITIES, a_town, at, in_community
 
 # Figures about needs or residents; all others are about providers and places.
-ABOUT_PEOPLE = {"needs", "unmet", "served", "units_wanted", "units_served", "open_units", "residents"}
+ABOUT_PEOPLE = {
+    *("needs", "unmet", "served", "missing", "residents"),
+    *("units_wanted", "units_served", "open_units"),
+}
+    "needs",
+    "unmet",
+    "served",
+    "units_wanted",
+    "units_served",
+    "open_units",
+    "residents",
+    "missing",
+}
 
 
 def crowd(numbers: list[int], units: list[int]) -> City:
@@ -80,7 +94,7 @@ def test_what_is_large_is_shown() -> None:
     assert (deficit.needs, deficit.capacity, deficit.missing) == (40, 10, 30)
     assert (found.units_wanted, found.units_served) == (70, 40)
     assert {each.cause: each.needs for each in found.causes}[Cause.CAPACITY] == 30
-    assert found.hidden_deficits == 0
+    assert not found.hides_deficits
 
 
 def test_few_needs_are_published_by_district() -> None:
@@ -89,9 +103,34 @@ def test_few_needs_are_published_by_district() -> None:
     assert {each.level for each in found.gaps} == {AreaLevel.CITY, AreaLevel.DISTRICT}
 
 
-def test_a_small_set_is_counted_alone() -> None:
+def test_what_is_left_of_the_deficits_is_not_small() -> None:
+    """Two sets of forty and of twelve needs, and nine needs that are met: the larger set is shown alone."""
+    city = crowd([40, 0, 12, 9], [10, 0, 1, 9])
+    assert [len(each.need_ids) for each in make_study(city).deficits.deficits] == [40, 12]
+    found = publish(make_study(city))
+    assert ([each.needs for each in found.deficits], found.hides_deficits) == ([40], True)
+
+
+def test_rates_of_districts_are_rounded_and_without_counts() -> None:
+    """Where the gaps show the district; its counts would be those of another table of the same needs."""
+    residents = [a_resident(f"r{number}", residence_code=AreaCode(COMMUNITIES[0])) for number in range(43)]
+    needs = [
+        a_need(
+            f"n{number}",
+            resident_id=each.id,
+            community_code=each.residence_code,
+            status=NeedStatus.COMPLETED if number < 13 else NeedStatus.ACTIVE,
+        )
+        for number, each in enumerate(residents)
+    ]
+    found = publish(make_study(a_town([], needs, residents)))
+    [district] = [each for each in found.served if each.grouping is Grouping.DISTRICT]
+    assert (district.group, district.needs, district.served, district.rate) == ("1101", None, None, 0.3)
+
+
+def test_a_small_set_is_hidden() -> None:
     found = publish(make_study(crowd([9, 0, 0, 0], [1, 0, 0, 0])))
-    assert (found.deficits, found.hidden_deficits) == ((), 1)
+    assert (found.deficits, found.hides_deficits) == ((), True)
 
 
 @pytest.mark.parametrize("k", [4, 0, -1])
@@ -117,14 +156,19 @@ class TestAnswers:
         assert [each.ratio for each in found.communities] == [None, 0.5, None, None]
         assert [each.providers for each in found.communities] == [1, 1, 0, 1]
 
-    def test_stations_for_few_hide_what_they_cover(self) -> None:
-        """Twelve are within reach, nine are not: the nine would be told by the difference."""
+    def test_stations_tell_people_in_tens(self) -> None:
+        """Twelve are within reach of 21: two questions that differ by a street would tell who lives there."""
         city = crowd([12, 0, 0, 9], [0, 0, 0, 0])
         found = propose_stations(city, SitingQuestion("mclp", 1, 0.5))
         shown = disclose_stations(city, found)
         assert found.siting.covered_demand == 12
-        assert (shown.demand, shown.covered_demand, shown.objective, shown.bound) == (21, None, None, None)
+        assert (shown.demand, shown.covered_demand, shown.objective, shown.bound) == (20, 10, 10, 10)
         assert (shown.covered_places, shown.places) == (1, 4)
+
+    def test_one_weighting_of_people_is_enough(self) -> None:
+        city = crowd([12, 12, 0, 0], [6, 6, 0, 0])
+        with pytest.raises(InvalidValue, match="decay must be none"):
+            disclose_access(city, CategoryId("home_care"), DemandKind.RESIDENTS, decay=Decay.ZONES)
 
     def test_a_trial_hides_what_it_does_to_few(self) -> None:
         """Ten units more are shown, nine are not, in whatever cause they would show."""
