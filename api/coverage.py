@@ -124,7 +124,10 @@ class CoverageDesk:
         try:
             study = make_study(self._engine.matcher.city(), self._tell)
             coverage = publish(study, self.k)
-        except (Cancelled, LastMeterError):
+        except Cancelled:
+            raise
+        except LastMeterError as error:
+            log.warning("the coverage was not studied", reason=str(error))
             raise
         except Exception as error:
             log.critical("a study of coverage failed", **describe_error(error))
