@@ -32,15 +32,6 @@ ABOUT_PEOPLE = {
     *("needs", "unmet", "served", "missing", "residents"),
     *("units_wanted", "units_served", "open_units"),
 }
-    "needs",
-    "unmet",
-    "served",
-    "units_wanted",
-    "units_served",
-    "open_units",
-    "residents",
-    "missing",
-}
 
 
 def crowd(numbers: list[int], units: list[int]) -> City:
