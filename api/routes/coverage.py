@@ -23,10 +23,8 @@ from api.schemas.coverage import (
     FragilityAnswer,
     GapList,
     GapQuery,
-    MostQuery,
     SitesRequest,
     TrialRequest,
-    WorthAnswer,
 )
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import CategoryId
@@ -43,7 +41,6 @@ from matcher.coverage.published import Coverage
 from matcher.coverage.sites import propose_stations
 from matcher.coverage.study import Study
 from matcher.coverage.what_if import try_out
-from matcher.coverage.worth import worth_of_units
 
 router = APIRouter(prefix="/v1/coverage", tags=["coverage"], route_class=JsonRoute)
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -149,17 +146,6 @@ def report(desk: CoverageDep, store: StoreDep) -> HTMLResponse:
     skills = (stored.value for stored in store.scan(Skill))
     page = coverage_html(coverage, study.city.catalogue.areas.all(), skills)
     return HTMLResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY})
-
-
-@router.get("/worth", operation_id="getWorth", responses={**_READ, **failures("invalid-request")})
-def worth(query: Annotated[MostQuery, Query()], desk: CoverageDep) -> WorthAnswer:
-    """Name the providers at which one more unit is worth most, by the prices of the best plan."""
-
-    def price(study: Study) -> WorthAnswer:
-        items = worth_of_units(study.city, query.limit)
-        return WorthAnswer(graph_revision=study.city.graph_revision, made_at=study.city.read_at, items=items)
-
-    return desk.ask(price)
 
 
 def _published(desk: CoverageDep) -> Coverage:

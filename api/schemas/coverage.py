@@ -18,13 +18,12 @@ from matcher.coverage.fragility import SoleHolder
 from matcher.coverage.sites import SitingQuestion
 from matcher.coverage.siting import Method
 from matcher.coverage.what_if import AddCapacity, Change, Close, Move, Open, Train
-from matcher.coverage.worth import UnitWorth
 
 # These values are part of responses as they are: nothing is left out of them and nothing added.
 for _part in (
     *(published.AreaGap, published.CategorySupply, published.CauseCount, published.CommunityReach),
     *(published.Equity, published.GroupMean, published.GroupServed, published.KeyProvider),
-    *(published.KindExposure, published.ProvenDeficit, OftenAsked, SoleHolder, UnitWorth),
+    *(published.KindExposure, published.ProvenDeficit, OftenAsked, SoleHolder),
     *(disclosure.CategoryAccess, disclosure.CommunityAccess, disclosure.OutcomeFigures),
     *(disclosure.ReachChange, disclosure.Stations, disclosure.Trial),
 ):
@@ -47,12 +46,6 @@ class AreaQuery(QueryModel):
     """A part of the city."""
 
     area_code: Annotated[Id | None, Field(description="This area and all in it")] = None
-
-
-class MostQuery(QueryModel):
-    """How many to name."""
-
-    limit: Annotated[int, Field(ge=1, le=1_000, description="Most entries")] = 50
 
 
 class AccessQuery(AreaQuery):
@@ -218,9 +211,3 @@ class FairnessAnswer(CoverageAnswer):
     often_asked: tuple[OftenAsked, ...]
     served: tuple[published.GroupServed, ...]
     equity: published.Equity
-
-
-class WorthAnswer(CoverageAnswer):
-    """What one more unit of a provider would be worth, most first."""
-
-    items: tuple[UnitWorth, ...]

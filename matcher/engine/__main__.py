@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from graph_models.domain.categories import Category
 from graph_models.domain.identifiers import CategoryId, NeedId, ProviderId, SkillId
 from graph_models.domain.needs import Need
@@ -14,7 +16,10 @@ from graph_models.domain.skills import Skill, SkillOffer, SkillRequirement
 from matcher.catalogue import compile_catalogue
 from matcher.context import gather_context
 from matcher.engine.engine import Engine
+from matcher.engine.reach import Places
+from matcher.engine.roster import Roster
 from matcher.parameters import default_parameters
+from matcher.travel import unit_vectors
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Location(23.1, 113.3)
@@ -31,6 +36,10 @@ def main() -> None:
         need = Need(NeedId("n"), category_id, NOW, location=HERE)
         context = gather_context(need, catalogue, NOW)
         engine.suggest(context, 1, explain=True)
+        engine.pairs([context], 1, Roster())
+        point = unit_vectors(np.array([HERE.latitude]), np.array([HERE.longitude]))
+        places = Places(point, engine.area_numbers([()]), np.ones(1))
+        engine.reach(context, places, np.ones(context.search_radius_m + 1))
         engine.change([replace(provider, name="q")])
         engine.change(remove=[ProviderId("nobody")])
 

@@ -22,7 +22,6 @@ ROUTES = (
     "/fragility",
     "/fairness",
     "/access?category_id=home_care&demand=residents",
-    "/worth",
 )
 
 
@@ -270,13 +269,6 @@ def test_the_least_count_is_a_setting(open_client: Any) -> None:
     assert read(client)["k"] == 5
     answer = ask(client, "what-if", {"changes": [{"kind": "close", "provider_id": "volunteer-1"}]})
     assert answer["after"]["units_served"] is None
-
-
-@pytest.mark.usefixtures("crowded")
-def test_providers_that_want_more_units_are_named(client: TestClient) -> None:
-    items = read(client, "/worth")["items"]
-    assert {each["provider_id"] for each in items} == {"volunteer-1", "volunteer-2", "charity-1"}
-    assert all(each["weight"] > 0 for each in items)
 
 
 def test_the_report_is_a_page(client: TestClient) -> None:

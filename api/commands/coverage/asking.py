@@ -248,7 +248,7 @@ def _read(wanted: list[object]) -> list[Change]:
 
 
 def worth(context: typer.Context, limit: RowsOption = 50, as_json: JsonFlag = False) -> None:
-    """Name the providers at which one more unit is worth most, by the prices of the best plan."""
+    """Name the providers at which one more unit is worth most, by the prices of the best plan: for staff."""
     with read_city(session_of(context)) as city:
         found = worth_of_units(city, limit)
     if as_json:

@@ -12,9 +12,9 @@ from typing import Any
 
 import geopandas
 import libpysal
+import numba
 import numpy as np
 import pytest
-from esda.moran import Moran, Moran_Local
 from libpysal.weights import KNN, Queen
 from scipy.stats import false_discovery_control
 from shapely import Point, box
@@ -23,6 +23,15 @@ from graph_models.domain.errors import InvalidValue
 from matcher.coverage.clusters import Clusters, Spot, Undefined, clusters_of_nearest, clusters_of_polygons
 from matcher.coverage.extra import ExtraNotInstalled
 from matcher.travel import unit_vectors
+
+# esda's loops take a minute to compile, and a second as they are.
+_numba: Any = numba.config
+_numba.DISABLE_JIT = True
+from esda import crand  # noqa: E402
+from esda.moran import Moran, Moran_Local  # noqa: E402
+
+_numba.DISABLE_JIT = False
+crand.boolean = bool
 
 NAN = math.nan
 QUADRANTS = {1: Spot.HIGH_HIGH, 2: Spot.LOW_HIGH, 3: Spot.LOW_LOW, 4: Spot.HIGH_LOW}
