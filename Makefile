@@ -27,7 +27,7 @@ demo: install
 	$(BIN)/lastmeter demo
 
 test: dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: lint types imports test
 

@@ -11,11 +11,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 from neo4j import Driver, GraphDatabase
 
 from graph_models.stores import local_neo4j
 
 MUST_HAVE_NEO4J = bool(os.environ.get("CI")) or os.environ.get("LASTMETER_REQUIRE_NEO4J") == "1"
+# A machine that does other work as well is slow to draw examples; that says nothing of the code.
+settings.register_profile("lastmeter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lastmeter")
 # The quick compiler and collector: a test server spends its life starting, not at full speed.
 RESOURCES = local_neo4j.Resources(512, 128, ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
 
@@ -27,6 +31,13 @@ from graph_models.stores import local_neo4j
 sys.stdin.read()
 local_neo4j.kill(Path(sys.argv[1]))
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file to one worker, for its fixtures to be made once, and all that need Neo4j to one."""
+    for item in items:
+        needs_neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or item.get_closest_marker("neo4j")
+        item.add_marker(pytest.mark.xdist_group("neo4j" if needs_neo4j else str(item.path)))
 
 
 @dataclass

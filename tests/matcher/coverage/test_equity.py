@@ -19,7 +19,7 @@ from graph_models.domain.errors import InvalidValue
 from matcher.coverage.equity import GroupGap, gini, group_gap, palma
 
 NAN = math.nan
-thorough = settings(max_examples=200, derandomize=True, deadline=None)
+thorough = settings(max_examples=100, derandomize=True, deadline=None)
 
 amounts_had = st.one_of(st.just(0), st.integers(1, 50), st.integers(1, 10**6))
 populations = st.lists(st.tuples(amounts_had, st.integers(0, 12)), min_size=1, max_size=8)

@@ -60,7 +60,7 @@ def figures(value: Any, name: str = "") -> list[tuple[str, int]]:
     return [(name, value)] if isinstance(value, int) and not isinstance(value, bool) else []
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(
     numbers=st.lists(st.sampled_from((0, 1, 3, 9, 12, 30)), min_size=4, max_size=4),
     units=st.lists(st.sampled_from((0, 1, 5, 15, 40)), min_size=4, max_size=4),

@@ -121,7 +121,7 @@ def towns(draw: st.DrawFn) -> tuple[list[Provider], list[Need]]:
     return providers, needs
 
 
-@settings(max_examples=120, derandomize=True, deadline=None)
+@settings(max_examples=50, derandomize=True, deadline=None)
 @given(town=towns())
 def test_no_plan_gains_more_than_a_unit_is_worth(town: tuple[list[Provider], list[Need]]) -> None:
     """Each provider is given a unit in turn: the gain is at most its worth, nothing where it is not named."""

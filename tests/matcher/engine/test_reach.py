@@ -37,7 +37,7 @@ def with_all_units(provider: Provider) -> Provider:
     return replace(provider, capacity=Capacity(provider.capacity.total))
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     city=cities(),
     seed=st.integers(0, 1_000),

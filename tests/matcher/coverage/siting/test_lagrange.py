@@ -62,7 +62,7 @@ def a_loss(seed: int, n_places: int, n_sites: int, *, is_plane: bool) -> FloatAr
     return weighted
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=80, derandomize=True, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     n_sites=st.integers(2, 8),
