@@ -106,7 +106,7 @@ def check_category(
         assert found.only_provider.get((row, place)) == (here[0] if len(here) == 1 else None)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(
     town=towns(),
     kind=st.sampled_from(DemandKind),

@@ -110,7 +110,7 @@ def recount(found: Deficits, contexts: tuple[NeedContext, ...], providers: list[
         used.update(each.provider_ids)
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=50, derandomize=True, deadline=None)
 @given(town=towns())
 def test_what_is_missing_is_proven(town: tuple[list[Provider], list[Need]]) -> None:
     """As much is served as networkx finds, and the deficits, counted anew, make up all the rest."""

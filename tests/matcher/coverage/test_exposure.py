@@ -33,7 +33,7 @@ def groups(city: City, grouping: Grouping) -> dict[str, tuple[int, int]]:
     return {each.group: (each.needs, each.served) for each in served_rates(city) if each.grouping is grouping}
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(town=towns(), most=st.integers(1, 9))
 def test_exposure_is_that_of_a_recount(town: Town, most: int) -> None:
     providers, _, _ = town
@@ -119,7 +119,7 @@ def by_hand(city: City, providers: list[Provider]) -> Counter[tuple[str, str, bo
     return found
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(town=towns(), drawn=st.data())
 def test_rates_are_those_of_a_recount(town: Town, drawn: st.DataObject) -> None:
     providers, needs, residents = town

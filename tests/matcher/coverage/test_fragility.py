@@ -19,7 +19,7 @@ from tests.matcher.coverage.towns import COMMUNITIES, a_town, at, in_community
 Town = tuple[list[Provider], list[Need], list[Resident]]
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(town=towns(most_providers=5))
 def test_a_loss_uncovers_what_is_named_and_nothing_else(town: Town) -> None:
     """Cell by cell: reached with the provider, not reached without it."""
@@ -113,7 +113,7 @@ def test_nobody_holds_anything() -> None:
     assert find_sole_holders(a_town([a_provider(community_code=None)])) == ()
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(town=towns())
 def test_sole_holders_are_those_of_a_recount(town: Town) -> None:
     providers, _, _ = town

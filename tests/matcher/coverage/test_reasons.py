@@ -108,7 +108,7 @@ def test_what_is_met_has_no_cause() -> None:
     assert why(a_town([a_provider()])) == ()
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(town=towns())
 def test_all_units_are_told(town: tuple[list[Provider], list[Need], list[Resident]]) -> None:
     """They add up to what is not met, and each cause is the one that the reference names."""

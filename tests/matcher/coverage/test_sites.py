@@ -36,7 +36,7 @@ def a_city(providers: list[Provider] | None = None, **more: Any) -> City:
     return a_town(providers or [], residents=residents, **more)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(st.lists(points, min_size=1, max_size=6) | st.lists(near, min_size=2, max_size=6))
 def test_distances_are_great_circles(degrees: list[tuple[float, float]]) -> None:
     """As geopy has them, the same there and back, and 0 to oneself."""

@@ -134,7 +134,7 @@ def changes(draw: st.DrawFn, several: Sequence[Provider]) -> Change:
     return replace(train, count=draw(st.integers(1, most)))
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(town=towns(most_providers=6, most_needs=6), drawn=st.data())
 def test_equal_to_a_town_that_is_built_with_the_changes(town: Town, drawn: st.DataObject) -> None:
     """One change after the other; the town itself stays as it is."""

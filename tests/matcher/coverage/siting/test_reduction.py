@@ -67,7 +67,7 @@ def reaches(draw: st.DrawFn) -> BoolArray:
     return reach
 
 
-@settings(max_examples=120, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(reach=reaches())
 def test_a_smallest_cover_of_the_rest_is_one_of_all(reach: BoolArray) -> None:
     """Each of them reaches every place, with no more sites than are needed; nothing more could go."""

@@ -94,7 +94,7 @@ def recount(asked: Question, result: Siting, limit: float) -> None:
     assert result.covered_places == places
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(asked=questions())
 def test_no_cover_has_fewer_sites(asked: Question) -> None:
     """LSCP; where there is no cover, that is said with numbers."""
@@ -109,7 +109,7 @@ def test_no_cover_has_fewer_sites(asked: Question) -> None:
     assert result.covered_demand == pytest.approx(sum(asked.demand))
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(asked=questions())
 def test_no_sites_cover_more_people(asked: Question) -> None:
     """MCLP."""
@@ -125,7 +125,7 @@ def test_no_sites_cover_more_people(asked: Question) -> None:
 
 
 @pytest.mark.parametrize("method", ["p_median", "p_center"])
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(asked=questions())
 def test_no_sites_are_nearer(method: str, asked: Question) -> None:
     """P-median and p-center; everybody must have a route."""
