@@ -59,26 +59,15 @@ def summary(desk: CoverageDep) -> CoverageSummary:
 def gaps(query: Annotated[GapQuery, Query()], desk: CoverageDep) -> GapList:
     """List open and unmet needs by area and category."""
     found = _published(desk)
-    items = [
-        each
-        for each in found.gaps
-        if (query.area_code is None or each.area_code.startswith(query.area_code))
-        and (query.category_id is None or each.category_id == query.category_id)
-    ]
-    items.sort(key=lambda each: (-each.unmet, -each.needs))
-    return GapList(**_about(found), items=tuple(items[: query.limit]), total=len(items))
+    items = found.gaps_in(query.area_code, query.category_id)
+    return GapList(**_about(found), items=items[: query.limit], total=len(items))
 
 
 @router.get("/communities", operation_id="listReach", responses={**_READ, **failures("invalid-request")})
 def communities(query: Annotated[AreaQuery, Query()], desk: CoverageDep) -> CommunityList:
     """List communities with the number of categories that nobody serves there, and hot spots of these."""
     found = _published(desk)
-    items = tuple(
-        each
-        for each in found.communities
-        if query.area_code is None or each.area_code.startswith(query.area_code)
-    )
-    return CommunityList(**_about(found), items=items)
+    return CommunityList(**_about(found), items=found.communities_in(query.area_code))
 
 
 @router.get("/fragility", operation_id="getFragility", responses=_READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -95,9 +95,17 @@ class City:
         chain = areas.chain(code) if code else ()
         return next((each for each in chain if areas[each].level is AreaLevel.DISTRICT), None)
 
-    def probe(self, category_id: CategoryId) -> NeedContext:
-        """Return a need of a category, of nobody in particular and for no time in particular."""
+    def probe(self, category_id: CategoryId, place: Area | None = None) -> NeedContext:
+        """Return a need of a category, of nobody in particular and for no time in particular.
+
+        Parameters
+        ----------
+        place
+            The community that it is at; None where that does not matter.
+        """
         need = Need(NeedId("any"), category_id, self.read_at, location=Location(0, 0))
+        if place is not None:
+            need = replace(need, community_code=place.code, location=place.location)
         return gather_context(need, self.catalogue, self.read_at)
 
 

@@ -165,8 +165,7 @@ def _age_band(city: City, resident: Resident | None) -> str:
 def _distance_bands(city: City) -> list[str]:
     """Return for each need on record how far the nearest active station is."""
     roll = city.engine.roll()
-    stations = roll.kinds.index("station") if "station" in roll.kinds else -1
-    known = roll.is_active & (roll.kind == stations) & ~np.isnan(roll.points[:, 0])
+    known = roll.is_active & roll.is_of("station") & ~np.isnan(roll.points[:, 0])
     points = _points_of(city)
     placed = ~np.isnan(points[:, 0])
     if not known.any() or not placed.any():

@@ -79,6 +79,8 @@ class CategorySupply:
         Who could serve it somewhere, and the units they have left.
     unreached_communities
         Communities that none of them reaches.
+    main_cause
+        What keeps help from most of these, see `attribute_gaps`; None if there are none.
     """
 
     category_id: CategoryId
@@ -87,6 +89,7 @@ class CategorySupply:
     providers: int
     units: int
     unreached_communities: int
+    main_cause: Cause | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +237,16 @@ class Coverage:
     often_asked: tuple[OftenAsked, ...]
     served: tuple[GroupServed, ...]
     equity: Equity
+
+    def gaps_in(self, area_code: str | None = None, category_id: str | None = None) -> tuple[AreaGap, ...]:
+        """Return the gaps of an area and all in it, or of one category; most unmet needs first."""
+        found = (
+            each
+            for each in self.gaps
+            if each.area_code.startswith(area_code or "") and category_id in (None, each.category_id)
+        )
+        return tuple(sorted(found, key=lambda each: (-each.unmet, -each.needs)))
+
+    def communities_in(self, area_code: str | None = None) -> tuple[CommunityReach, ...]:
+        """Return the communities of an area, by code."""
+        return tuple(each for each in self.communities if each.area_code.startswith(area_code or ""))

@@ -165,12 +165,12 @@ def _gaps(study: Study, table: PublishedTable) -> Iterator[AreaGap]:
 
 def _main_causes(study: Study) -> dict[tuple[AreaCode, CategoryId | None], Cause]:
     """Tell what keeps help from most unmet needs of each area and category."""
-    counts: defaultdict[tuple[AreaCode, CategoryId | None], Counter[Cause]] = defaultdict(Counter)
+    causes: defaultdict[tuple[AreaCode, CategoryId | None], list[Cause]] = defaultdict(list)
     for each in study.unmet:
         for code in study.city.catalogue.areas.chain(each.community_code) if each.community_code else ():
-            counts[code, each.category_id][each.cause] += 1
-            counts[code, None][each.cause] += 1
-    return {key: min(several, key=lambda cause: (-several[cause], cause)) for key, several in counts.items()}
+            causes[code, each.category_id].append(each.cause)
+            causes[code, None].append(each.cause)
+    return {key: _frequent(several)[0] for key, several in causes.items()}
 
 
 def by_cause(counts: Mapping[Cause, int], k: int) -> dict[Cause, int | None]:
@@ -226,11 +226,14 @@ def _supply(study: Study) -> Iterator[CategorySupply]:
     )
     for category_id, providers, units, unreached in rows:
         names = menu[category_id]
-        yield CategorySupply(category_id, names.name_en, names.name_zh, providers, units, unreached)
+        causes = _frequent([each.cause for each in study.unreached if each.category_id == category_id])
+        yield CategorySupply(
+            category_id, names.name_en, names.name_zh, providers, units, unreached, next(iter(causes), None)
+        )
 
 
 def _communities(study: Study) -> Iterator[CommunityReach]:
-    counts = study.unreached.tolist()
+    counts = (study.outcome.access.providers == 0).sum(axis=0).tolist()
     for area, count, spot in zip(study.city.communities, counts, study.clusters.spots, strict=True):
         where = area.location
         yield CommunityReach(

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from graph_models.domain.identifiers import AreaCode, CategoryId, NeedId, ProviderId
 from matcher.context import NeedContext
+from matcher.coverage.city import City
 from matcher.coverage.deficits import Deficits
 from matcher.engine import Engine
+from matcher.problem import BoolArray
 from matcher.rules import Reason
-from matcher.suggestions import SuggestionList
 
 
 class Cause(StrEnum):
@@ -65,6 +68,16 @@ class UnmetNeed:
     near_miss: tuple[ProviderId, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreachedPlace:
+    """A category that nobody serves in a community, and why."""
+
+    category_id: CategoryId
+    community_code: AreaCode
+    cause: Cause
+    rule: Reason | None
+
+
 def attribute(engine: Engine, contexts: tuple[NeedContext, ...], deficits: Deficits) -> tuple[UnmetNeed, ...]:
     """Say of each unmet need what keeps help from it.
 
@@ -86,8 +99,7 @@ def attribute(engine: Engine, contexts: tuple[NeedContext, ...], deficits: Defic
         context, units = contexts[place], int(deficits.unserved[place])
         cause, rule, near_miss = Cause.CAPACITY, None, None
         if deficits.is_alone[place]:
-            answer = engine.suggest(context, 1, explain=True)
-            cause, rule, near_miss = _why_nobody(answer)
+            cause, rule, near_miss = _why_nobody(engine, context)
         unmet.append(
             UnmetNeed(
                 context.need.id, context.category.id, context.community_code, units, cause, rule, near_miss
@@ -96,7 +108,35 @@ def attribute(engine: Engine, contexts: tuple[NeedContext, ...], deficits: Defic
     return tuple(unmet)
 
 
-def _why_nobody(answer: SuggestionList) -> tuple[Cause, Reason | None, tuple[ProviderId, str] | None]:
+def attribute_gaps(city: City, is_gap: BoolArray, most: int | None = None) -> tuple[UnreachedPlace, ...]:
+    """Say of pairs of a category and a community that nobody reaches what keeps help from them.
+
+    It is what would keep it from a need there of nobody in particular and for no time in particular, by
+    the same rules as in `attribute`.
+
+    Parameters
+    ----------
+    is_gap
+        Which pairs, with rows and columns as `City.category_ids` and `City.communities`.
+    most
+        How many of each category to ask about, evenly spread over its communities; None means all.
+    """
+    found = []
+    for category_id, row in zip(city.category_ids, is_gap, strict=True):
+        places = np.flatnonzero(row)
+        if most is not None and len(places) > most:
+            places = places[np.linspace(0, len(places) - 1, most).astype(np.int64)]
+        for place in places.tolist():
+            area = city.communities[place]
+            cause, rule, _ = _why_nobody(city.engine, city.probe(category_id, area))
+            found.append(UnreachedPlace(category_id, area.code, cause, rule))
+    return tuple(found)
+
+
+def _why_nobody(
+    engine: Engine, context: NeedContext
+) -> tuple[Cause, Reason | None, tuple[ProviderId, str] | None]:
+    answer = engine.suggest(context, 1, explain=True)
     if answer.near_misses:
         best = answer.near_misses[0]
         return CAUSE_OF[best.reason], best.reason, (best.provider_id, best.change)

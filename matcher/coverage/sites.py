@@ -155,6 +155,6 @@ def _demand(city: City, question: SitingQuestion) -> FloatArray:
 
 def _with_station(city: City) -> frozenset[AreaCode]:
     roll = city.engine.roll()
-    theirs = roll.is_active & (roll.kind == (roll.kinds.index("station") if "station" in roll.kinds else -1))
-    found = (roll.communities[number] for number in np.unique(roll.community[theirs]).tolist())
+    theirs = roll.community[roll.is_active & roll.is_of("station")]
+    found = (roll.communities[number] for number in np.unique(theirs).tolist())
     return frozenset(code for code in found if code is not None)

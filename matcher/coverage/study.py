@@ -13,9 +13,10 @@ from matcher.coverage.clusters import Clusters, clusters_of_nearest
 from matcher.coverage.deficits import Deficits, find_deficits
 from matcher.coverage.exposure import Exposure, OftenAsked, ServedRate, measure_exposure, served_rates
 from matcher.coverage.fragility import Dependence, SoleHolder, find_dependences, find_sole_holders
-from matcher.coverage.reasons import UnmetNeed, attribute
+from matcher.coverage.reasons import UnmetNeed, UnreachedPlace, attribute, attribute_gaps
 from matcher.coverage.what_if import Outcome, outcome_of
 
+_MOST_ASKED = 50  # communities of a category
 Tell = Callable[[str, int, int], None]  # what is being done, how much is done, how much there is
 
 
@@ -31,6 +32,8 @@ class Study:
         Access of the residents in difficulty, units served and not, equity.
     deficits, unmet
         What cannot be served, with the proof, and why.
+    unreached
+        Why nobody reaches communities, for up to 50 of each category.
     dependences, sole_holders
         Who must not be lost.
     exposures, often_asked, served
@@ -43,18 +46,13 @@ class Study:
     outcome: Outcome
     deficits: Deficits
     unmet: tuple[UnmetNeed, ...]
+    unreached: tuple[UnreachedPlace, ...]
     dependences: tuple[Dependence, ...]
     sole_holders: tuple[SoleHolder, ...]
     exposures: tuple[Exposure, ...]
     often_asked: tuple[OftenAsked, ...]
     served: tuple[ServedRate, ...]
     clusters: Clusters
-
-    @property
-    def unreached(self) -> np.ndarray:
-        """Number of categories in which nobody reaches a community: shape (n_communities,)."""
-        count: np.ndarray = (self.outcome.access.providers == 0).sum(axis=0)
-        return count
 
 
 def make_study(city: City, tell: Tell = lambda *_: None) -> Study:
@@ -88,6 +86,7 @@ def make_study(city: City, tell: Tell = lambda *_: None) -> Study:
         outcome_of(city, deficits, unmet, access),
         deficits,
         unmet,
+        attribute_gaps(city, access.providers == 0, _MOST_ASKED),
         find_dependences(city, access),
         find_sole_holders(city),
         *measure_exposure(city),

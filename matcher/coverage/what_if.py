@@ -249,7 +249,7 @@ def _trained(city: City, engine: Engine, change: Train) -> list[Provider]:
         np.bool_,
     )
     able = roll.is_active & (roll.remaining > 0) & is_inside[roll.community]
-    able &= roll.kind == (roll.kinds.index(change.kind) if change.kind in roll.kinds else -1)
+    able &= roll.is_of(change.kind)
     if change.skill_id in roll.skills:
         able[roll.offer[roll.skill == roll.skills.index(change.skill_id)]] = False
     places = np.flatnonzero(able)

@@ -50,6 +50,11 @@ class Roll(NamedTuple):
     offer: Int32Array
     skill: Int32Array
 
+    def is_of(self, kind: str) -> npt.NDArray[np.bool_]:
+        """Whether each is of a kind: shape (n,)."""
+        is_kind = np.array([each == kind for each in self.kinds], np.bool_)
+        return is_kind[self.kind]
+
 
 def roll_of(snapshot: Snapshot, vocabulary: Vocabulary) -> Roll:
     """Return all living providers as columns."""

@@ -40,9 +40,9 @@ def summary(context: typer.Context, k: KOption = None, as_json: JsonFlag = False
     show_table("Unmet needs", ("cause", "needs"), [(each.cause, each.needs) for each in found.causes])
     show_table(
         "Supply",
-        ("category", "providers", "units", "communities nobody reaches"),
+        ("category", "providers", "units", "communities nobody reaches", "mostly for"),
         [
-            (each.category_id, each.providers, each.units, each.unreached_communities)
+            (each.category_id, each.providers, each.units, each.unreached_communities, each.main_cause or "")
             for each in found.categories
         ],
     )
@@ -61,13 +61,7 @@ def gaps(
 ) -> None:
     """List open and unmet needs by area and category, most unmet first. What is hidden is not listed."""
     found = published(session_of(context), k)
-    items = [
-        each
-        for each in found.gaps
-        if (area is None or each.area_code.startswith(area))
-        and (category is None or each.category_id == category)
-    ]
-    items = sorted(items, key=lambda each: (-each.unmet, -each.needs))[:limit]
+    items = found.gaps_in(area, category)[:limit]
     if as_json:
         print_json({"k": found.k, "gaps": plain(tuple(items))})
         return
@@ -97,8 +91,7 @@ def communities(
 ) -> None:
     """List communities by the number of categories that nobody serves there, and their hot spots."""
     found = published(session_of(context), k)
-    items = [each for each in found.communities if area is None or each.area_code.startswith(area)]
-    items = sorted(items, key=lambda each: (-each.unreached_categories, each.area_code))[:limit]
+    items = sorted(found.communities_in(area), key=lambda each: -each.unreached_categories)[:limit]
     if as_json:
         print_json({"communities": plain(tuple(items))})
         return

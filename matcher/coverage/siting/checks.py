@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from graph_models.domain.checks import check_integer, check_number
 from graph_models.domain.errors import InvalidValue
+from matcher.coverage.arrays import numbers
 from matcher.coverage.siting.case import Case
 from matcher.coverage.siting.result import FloatArray, IndexArray, Method
 
@@ -27,8 +28,8 @@ def read_case(
     demand: npt.ArrayLike, cost: npt.ArrayLike, method: Method, count: Any, limit: Any, fixed: Any
 ) -> Case:
     """Check one question, except whether it can be answered."""
-    people = numbers("demand", demand, 1)
-    costs = numbers("cost", cost, 2, may_be_nan=True)
+    people = amounts("demand", demand, 1)
+    costs = amounts("cost", cost, 2, may_be_nan=True)
     if costs.shape[0] != len(people):
         raise InvalidValue("cost", f"have one row for each of the {len(people)} places", costs.shape)
     sites = _fixed(fixed, costs.shape[1])
@@ -40,17 +41,9 @@ def read_case(
     return Case(people, costs, is_reached, sites, _count(count, method, len(sites), costs.shape[1]))
 
 
-def numbers(name: str, given: npt.ArrayLike, n_axes: int, *, may_be_nan: bool = False) -> FloatArray:
-    """Read real numbers of at least 0."""
-    try:
-        array = np.asarray(given)
-    except ValueError as error:
-        raise InvalidValue(name, "be an array", given) from error
-    if array.ndim != n_axes:
-        raise InvalidValue(name, f"have {n_axes} axes", array.shape)
-    if array.size and array.dtype.kind not in "iuf":
-        raise InvalidValue(name, "be real numbers", given)
-    array = array.astype(np.float64)
+def amounts(name: str, given: npt.ArrayLike, n_axes: int, *, may_be_nan: bool = False) -> FloatArray:
+    """Read real numbers of at least 0, of which sums are exact where they are whole."""
+    array = numbers(name, given, (-1,) * n_axes)
     is_wrong = ~(array <= _MOST) | (array < 0)
     if may_be_nan:
         is_wrong &= ~np.isnan(array)
@@ -64,7 +57,7 @@ def read_capacity(given: npt.ArrayLike, method: Method, n_sites: int) -> FloatAr
     """Check capacities."""
     if method not in _LIMITED:
         raise InvalidValue("capacity", "be given for lscp or mclp only", given)
-    capacity = numbers("capacity", given, 1)
+    capacity = amounts("capacity", given, 1)
     if len(capacity) != n_sites:
         raise InvalidValue("capacity", f"have the shape ({n_sites},)", capacity.shape)
     return capacity

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue
-from matcher.coverage.suppression.numbers import numbers
+from matcher.coverage.arrays import numbers
 from matcher.problem import BoolArray, Int64Array
 
 FloatArray = npt.NDArray[np.float64]

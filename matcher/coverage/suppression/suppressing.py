@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue
+from matcher.coverage.suppression.counts import counts_of
 from matcher.coverage.suppression.hierarchy import Hierarchy, make_hierarchy
 from matcher.coverage.suppression.masking import make_mask
-from matcher.coverage.suppression.numbers import counts_of
 from matcher.coverage.suppression.published import PublishedTable
 from matcher.problem import BoolArray, Int64Array
 

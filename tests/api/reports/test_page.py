@@ -17,6 +17,7 @@ from graph_models.domain.skills import Skill
 from matcher.coverage.clusters import Spot
 from matcher.coverage.extra import ExtraNotInstalled
 from matcher.coverage.published import CategorySupply, Coverage, Equity
+from matcher.coverage.reasons import Cause
 from tests.api.reports.documents import Document
 from tests.matcher.coverage.publications import (
     a_community,
@@ -118,7 +119,7 @@ def test_names_are_escaped() -> None:
         guangzhou(),
         gaps=(replace(a_gap("11", None, 20), name=EVIL),),
         communities=(a_community("44010301", 1, name=EVIL),),
-        categories=(CategorySupply(CategoryId("home_care"), EVIL, EVIL, 1, 1, 1),),
+        categories=(CategorySupply(CategoryId("home_care"), EVIL, EVIL, 1, 1, 1, Cause.SKILL),),
         key_providers=(a_key_provider("p1", EVIL),),
     )
     areas = [Area(AreaCode("440103"), AreaLevel.DISTRICT, EVIL, AreaCode("44"))]

@@ -95,7 +95,9 @@ def a_coverage(**changes: Any) -> Coverage:
         "causes": (CauseCount(Cause.SKILL, 40), CauseCount(Cause.TIME, None)),
         "deficits": (a_deficit(25),),
         "hides_deficits": True,
-        "categories": (CategorySupply(CategoryId("home_care"), "Home care", "居家照护", 3, 12, 1),),
+        "categories": (
+            CategorySupply(CategoryId("home_care"), "Home care", "居家照护", 3, 12, 1, Cause.SKILL),
+        ),
         "communities": (
             a_community("110101", 3, Spot.HIGH_HIGH),
             a_community("110102"),

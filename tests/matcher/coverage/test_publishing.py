@@ -88,6 +88,27 @@ def test_what_is_large_is_shown() -> None:
     assert not found.hides_deficits
 
 
+def test_the_main_cause_of_gaps_is_told_by_category() -> None:
+    """Three of four communities have nobody, who would all be too far."""
+    [category] = publish(make_study(crowd([1, 0, 0, 0], [5, 0, 0, 0]))).categories
+    assert (category.unreached_communities, category.main_cause) == (3, Cause.CAPACITY)
+    [category] = publish(make_study(a_town([a_provider(max_travel_km=0.2, **at(0))]))).categories
+    assert (category.unreached_communities, category.main_cause) == (3, Cause.DISTANCE)
+    [category] = publish(make_study(a_town([a_provider(max_travel_km=9, **at(0))]))).categories
+    assert (category.unreached_communities, category.main_cause) == (2, Cause.DISTANCE)
+
+
+def test_parts_of_a_study() -> None:
+    """By area and category, most unmet first."""
+    found = publish(make_study(crowd([40, 0, 30, 0], [10, 0, 30, 0])))
+    assert [each.area_code for each in found.gaps_in(category_id="home_care")][:3] == ["11", "1101", "110101"]
+    assert {each.area_code for each in found.gaps_in("1102")} == {"1102", "110201"}
+    assert {each.category_id for each in found.gaps_in("1102", "home_care")} == {"home_care"}
+    assert len(found.gaps_in()) == len(found.gaps)
+    assert [each.area_code for each in found.communities_in("1101")] == ["110101", "110102"]
+    assert found.communities_in() == found.communities
+
+
 def test_few_needs_are_published_by_district() -> None:
     """Twelve needs in four communities: none has ten on average, a district may."""
     found = publish(make_study(crowd([12, 0, 12, 0], [12, 0, 12, 0])))

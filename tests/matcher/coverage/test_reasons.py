@@ -6,23 +6,25 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from graph_models.domain.identifiers import ProviderId, SkillId
+from graph_models.domain.identifiers import AreaCode, CategoryId, ProviderId, SkillId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.providers import Capacity, Eligibility, Provider
 from graph_models.domain.schedules import TimeWindow, parse_week
 from graph_models.domain.skills import SkillOffer
+from matcher.coverage.access import DemandKind, assess_access
 from matcher.coverage.city import City
 from matcher.coverage.deficits import find_deficits
-from matcher.coverage.reasons import CAUSE_OF, Cause, UnmetNeed, attribute
+from matcher.coverage.reasons import CAUSE_OF, Cause, UnmetNeed, UnreachedPlace, attribute, attribute_gaps
 from matcher.reference import reference_suggestions
 from matcher.rules import Reason
 from tests.builders import NOW, a_category, a_need, a_provider, a_resident
 from tests.matcher.coverage.random_towns import menu, towns
-from tests.matcher.coverage.towns import a_town, at, in_community
+from tests.matcher.coverage.towns import COMMUNITIES, a_town, at, in_community
 
 WINDOW = TimeWindow(NOW, NOW + timedelta(hours=2))
 REPAIRS = (SkillOffer(SkillId("repairs"), 1),)
@@ -133,3 +135,27 @@ def test_all_units_are_told(town: tuple[list[Provider], list[Need], list[Residen
             assert each.cause is CAUSE_OF[each.rule]
         else:
             assert each.rule is (list(answer.rejected)[-1] if answer.rejected else None)
+
+
+class TestGaps:
+    """Places that nobody reaches, whether or not anybody there is in need."""
+
+    def test_each_is_asked_about_at_its_own_place(self) -> None:
+        """The only helper is two kilometres from the last community; a neighbour there lacks the skill."""
+        helper, neighbour = a_provider("helper", **at(1)), a_provider("neighbour", skills=REPAIRS, **at(3))
+        is_gap = assess_access(a_town([helper, neighbour]), DemandKind.RESIDENTS).providers == 0
+        assert is_gap.tolist() == [[False, False, False, True]]
+        for providers, cause, rule in (
+            ([helper], Cause.DISTANCE, Reason.TOO_FAR),
+            ([neighbour], Cause.SKILL, Reason.NOT_SKILLED),
+        ):
+            assert attribute_gaps(a_town(providers), is_gap) == (
+                UnreachedPlace(CategoryId("home_care"), AreaCode("110202"), cause, rule),
+            )
+
+    @pytest.mark.parametrize(("most", "asked"), [(None, "0123"), (4, "0123"), (2, "03"), (1, "0")])
+    def test_some_stand_for_all(self, most: int | None, asked: str) -> None:
+        """Evenly spread, the first among them."""
+        found = attribute_gaps(a_town([]), np.ones((1, 4), np.bool_), most)
+        assert [each.community_code for each in found] == [COMMUNITIES[int(place)] for place in asked]
+        assert {(each.cause, each.rule) for each in found} == {(Cause.SKILL, None)}

@@ -108,3 +108,10 @@ def test_a_copy_and_its_origin_are_strangers() -> None:
         after = [each.tolist() if isinstance(each, np.ndarray) else each for each in other.roll()]
         assert repr(after) == repr(before)
         assert other.suggest(a_context(), 9) == answer
+
+
+def test_kinds_are_told_apart() -> None:
+    roll = Engine([a_provider("a"), a_provider("b", kind="station")]).roll()
+    assert sorted(roll.is_of("station").tolist()) == [False, True]
+    assert roll.is_of("charity").tolist() == [False, False]
+    assert Engine().roll().is_of("station").tolist() == []
