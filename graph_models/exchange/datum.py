@@ -136,8 +136,8 @@ class DatumReader:
                 return Finding("given_datum", "text", reason, "load this file with crs wgs84")
             try:
                 row["latitude"], row["longitude"] = to_wgs84(latitude, longitude, self._datum)
-            except InvalidValue:
-                return _out_of_range(latitude, longitude)
+            except InvalidValue as error:
+                return Finding("latitude", "number", f"the point does not {error.rule}", "correct the point")
             row["given_datum"] = str(self._datum)
             row["given_latitude"], row["given_longitude"] = float(latitude), float(longitude)
         return self._compare_with_area(row)

@@ -258,6 +258,20 @@ class TestWhatIf:
     def test_what_cannot_be_done_is_refused(self, client: TestClient, change: Any, name: str) -> None:
         problem_of(client.post("/v1/coverage/what-if", json={"changes": [change]}), name)
 
+    def test_a_fault_is_named_where_it_is(self, client: TestClient) -> None:
+        """By the members of the body: the kind of a change is no step on the way."""
+        provider = {
+            "kind": "station",
+            "name": "x",
+            "capacity": {"total": 1},
+            "verified_at": "1850-01-01T00:00:00Z",
+        }
+        changes = [a_training(), {"kind": "open", "provider": provider}, {"kind": "close"}]
+        problem = problem_of(
+            client.post("/v1/coverage/what-if", json={"changes": changes}), "invalid-request"
+        )
+        assert pointers(problem) == {"#/changes/1/provider/verified_at", "#/changes/2/provider_id"}
+
     def test_at_least_one_change(self, client: TestClient) -> None:
         problem_of(client.post("/v1/coverage/what-if", json={"changes": []}), "invalid-request")
 

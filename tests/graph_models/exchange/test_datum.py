@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, shape
 
 from graph_models.city.hierarchy import district_at
+from graph_models.domain.errors import InvalidValue
 from graph_models.domain.places import Datum, Location
 from graph_models.domain.providers import Provider
 from graph_models.exchange.datum import to_wgs84
@@ -67,6 +68,19 @@ def test_coordinates_are_converted_and_kept(
         crs.lower(),
         *given_pair,
     )
+
+
+@pytest.mark.parametrize("pair", [(-90.0, -180.0), (89.9999, -180.0)])
+def test_the_edge_of_a_datum_is_no_place(
+    store: GraphStore, tmp_path: Path, pair: tuple[float, float]
+) -> None:
+    """It would lie beyond the range of degrees in WGS-84: the row is kept out, the others are not."""
+    with pytest.raises(InvalidValue, match="location must stand for a place in bd09"):
+        to_wgs84(*pair, Datum.BD09)
+    rows = [f"v1,station,x,4,{pair[0]},{pair[1]}", f"v2,station,x,4,{BD09_POINT[0]},{BD09_POINT[1]}"]
+    report = load_file(store, tmp_path, "providers.csv", providers_csv(*rows, header=PLACED), crs="bd09")
+    assert [(each.record, each.column) for each in report.errors] == [(1, "latitude")]
+    assert report.written == 1
 
 
 def test_wgs84_is_left_alone(store: GraphStore, tmp_path: Path) -> None:
