@@ -136,12 +136,41 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What one committed batch changed. Its sequence number is the cursor of the change feed."""
+    """What one committed batch changed. Its sequence number is the cursor of the change feed.
+
+    `chain` is a digest of this change set and, through the one before it, of all before it.
+    """
 
     sequence: int
     write_id: str
     committed_at: datetime
     changes: tuple[Change, ...]
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A change set as it is recorded: all that its `chain` is computed from, and the chain.
+
+    Parameters
+    ----------
+    changes
+        Label, key and revision of each changed value.
+    fingerprint
+        Digest of the operations.
+    event_digests
+        Digest of each audit event that the batch put, in the order of `changes`.
+    chain
+        Empty where the record is damaged beyond reading.
+    """
+
+    sequence: int
+    write_id: str
+    fingerprint: str
+    committed_at: datetime
+    changes: tuple[tuple[str, str, int], ...]
+    event_digests: tuple[str, ...] = ()
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +282,12 @@ class GraphStore(Protocol):
 
         Sequence numbers are those of commit order, without gap or duplicate, also under concurrent
         writers: whoever has read up to n has seen every commit up to n.
+        """
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, damaged ones too, oldest first.
+
+        For who verifies or copies a store; `changes_since` is for who follows it.
         """
 
     def close(self) -> None:

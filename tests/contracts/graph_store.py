@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.contracts.chain import Chain
 from tests.contracts.concurrency import CapacityAccounts, TwoWriters
 from tests.contracts.feed import ChangeFeed
 from tests.contracts.fixtures import StoreFixtures
@@ -30,5 +31,6 @@ class GraphStoreContract(
     OpeningAndClosing,
     KilledWhileWriting,
     Graphs,
+    Chain,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""

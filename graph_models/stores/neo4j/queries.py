@@ -30,11 +30,12 @@ _CHANGE_SET = _node("set", "committed_at")
 LOCK_FEED: LiteralString = f"""
 MATCH (feed:ChangeFeed {{id: 0}}) SET feed.schema_version = feed.schema_version
 WITH feed
+OPTIONAL MATCH (last:ChangeSet {{sequence: feed.sequence}})
 OPTIONAL MATCH (set:ChangeSet {{write_id: $write_id}})
-RETURN feed.sequence AS sequence, {_CHANGE_SET} AS set"""
+RETURN feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
 APPEND: LiteralString = """
-MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $change_set.sequence
-CREATE (set:ChangeSet) SET set = $change_set"""
+MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $items[-1].sequence
+WITH feed UNWIND $items AS item CREATE (set:ChangeSet) SET set = item"""
 FIND: LiteralString = f"MATCH (set:ChangeSet {{write_id: $write_id}}) RETURN {_CHANGE_SET} AS set"
 HEAD: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN feed.sequence AS sequence"
 CHANGES_SINCE: LiteralString = f"""

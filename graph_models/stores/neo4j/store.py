@@ -23,6 +23,7 @@ from graph_models.ports import (
     E,
     Entity,
     GraphStore,
+    Link,
     Page,
     Stored,
     WriteBatch,
@@ -30,6 +31,7 @@ from graph_models.ports import (
 from graph_models.records import from_row, to_rows
 from graph_models.schema import BY_ENTITY, NodeType
 from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
@@ -99,12 +101,12 @@ class Neo4jStore(GraphStore):
         rows = {kind: list(to_rows(columns)) for kind, columns in flat.puts.items()}
 
         def work(tx: ManagedTransaction) -> ChangeSet:
-            sequence, known = feed.lock(tx, batch.id, flat.fingerprint)
+            sequence, chain, known = feed.lock(tx, flat)
             if known is not None:
                 return known
             changes = check(batch, writing.TransactionLookups(tx))
             writing.apply(tx, batch, changes, rows)
-            return feed.append(tx, batch.id, flat.fingerprint, changes, sequence + 1, self._clock.now())
+            return feed.append(tx, flat, changes, sequence + 1, chain, self._clock.now())
 
         try:
             return self._connections.write(work)
@@ -177,6 +179,10 @@ class Neo4jStore(GraphStore):
 
     def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
         """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        return tuple(map(change_set_of, self.links_since(cursor, limit=limit)))
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, see `GraphStore.links_since`."""
         check_integer("changes.cursor", cursor, most=2**63 - 1)
         check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
         read = partial(feed.read, cursor=cursor, limit=limit)

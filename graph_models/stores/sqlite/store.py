@@ -25,6 +25,7 @@ from graph_models.ports import (
     E,
     Entity,
     GraphStore,
+    Link,
     Page,
     Stored,
     WriteBatch,
@@ -32,6 +33,7 @@ from graph_models.ports import (
 )
 from graph_models.schema import BY_ENTITY, Relationship
 from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import adjusted, check
 from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
 from graph_models.stores.sqlite import feed
@@ -86,7 +88,7 @@ class SqliteStore(GraphStore):
                 return repeated
             changes = check(batch, _SqliteLookups(connection))
             _apply(connection, batch, changes, records)
-            return feed.append(connection, batch.id, flat.fingerprint, changes, self._clock.now())
+            return feed.append(connection, flat, changes, self._clock.now())
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
@@ -170,6 +172,10 @@ class SqliteStore(GraphStore):
 
     def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
         """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        return tuple(map(change_set_of, self.links_since(cursor, limit=limit)))
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, see `GraphStore.links_since`."""
         check_integer("changes.cursor", cursor, most=2**63 - 1)
         check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
         with self._connections.reading() as connection:
