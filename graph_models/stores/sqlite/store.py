@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from graph_models.declarations import Relationship
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import is_id
@@ -31,7 +32,7 @@ from graph_models.ports import (
     WriteBatch,
     key_of,
 )
-from graph_models.schema import BY_ENTITY, Relationship
+from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import adjusted, check
