@@ -39,7 +39,7 @@ def chain_of(previous: str, link: Link) -> str:
     --------
     >>> link = Link(1, "w1", "f" * 64, datetime(2026, 3, 2, tzinfo=UTC), (("Skill", "care", 1),))
     >>> chain_of(GENESIS, link)
-    'PLACEHOLDER'
+    'adf2cc5a5da1b10812ca0aa8f4ba6b34c7076e470651ec2e3ffab5f832b72e9e'
     """
     microseconds = (link.committed_at - _EPOCH) // _MICROSECOND
     told = (

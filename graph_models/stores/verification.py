@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import InvalidValue
 from graph_models.ports import GraphStore, Link
-from graph_models.records import to_row
+from graph_models.records import to_columns
 from graph_models.schema import BY_ENTITY
-from graph_models.stores.chain import GENESIS, chain_of, event_digest, puts_of
+from graph_models.stores.batches import digests_of
+from graph_models.stores.chain import GENESIS, chain_of, puts_of
 
 PAGE = 1_000
 _EVENT = BY_ENTITY[AuditEvent]
 _DELETED = 0
+_FIRST_REVISION = 1
 
 
 class FaultKind(StrEnum):
@@ -189,9 +191,9 @@ class _Walk:
                 return {keys[0]: ""}
             half = len(keys) // 2
             return {**self._held(keys[:half]), **self._held(keys[half:])}
-        return {
-            key: event_digest(to_row(each.value)) if each.revision == 1 else "" for key, each in found.items()
-        }
+        digests = digests_of(to_columns(AuditEvent, [each.value for each in found.values()]))
+        held = zip(found.items(), digests, strict=True)
+        return {key: digest if each.revision == _FIRST_REVISION else "" for (key, each), digest in held}
 
 
 def _follows(head: Head, link: Link) -> bool:
@@ -200,16 +202,11 @@ def _follows(head: Head, link: Link) -> bool:
 
 def _is_sound(previous: str, link: Link, sequence: int | None = None) -> bool:
     """Tell whether a link bears the chain that it would have after another one, at some number."""
-    number = link.sequence if sequence is None else sequence
-    moved = Link(
-        number, link.write_id, link.fingerprint, link.committed_at, link.changes, link.event_digests
-    )
     try:
-        expected = chain_of(previous, moved)
+        expected = chain_of(previous, link if sequence is None else replace(link, sequence=sequence))
     except TypeError:  # of something else than a text or a number
         return False
-    counted = len(puts_of(link, _EVENT.label)) == len(link.event_digests)
-    return counted and expected == link.chain
+    return expected == link.chain and len(puts_of(link, _EVENT.label)) == len(link.event_digests)
 
 
 def _kind_of_break(store: GraphStore, head: Head, found: Link) -> FaultKind:

@@ -15,10 +15,11 @@ from graph_models.ports import NEW, AdjustCapacity, GraphStore, Put, WriteBatch
 from graph_models.records import to_row
 from graph_models.stores.chain import GENESIS, chain_of, event_digest
 from graph_models.stores.verification import Fault, FaultKind, Head, verify
-from tests.builders import an_audit_event, a_provider
+from tests.builders import a_provider, an_audit_event
 from tests.contracts.fixtures import StoreFixtures, delete, new_id, put
 from tests.contracts.processes import Workers
 
+PINNED = "d3425e69e222268b7d2ac3c2b5a761d50ea725ec003c2e3d166b9ea9261c0c20"
 LENGTH = 8  # of the history that is tampered with, each change set with the event of its number
 
 
@@ -139,7 +140,7 @@ class Chain(StoreFixtures):
         return empty
 
     def test_anybody_can_compute_it(self, history: GraphStore) -> None:
-        """11.1 The chain follows from what the change sets and the audit events hold, in every store alike."""
+        """11.1 The chain follows from what change sets and audit events hold, in every store alike."""
         delete(history, AuditEvent, "e2")
         previous = GENESIS
         links = history.links_since(0)
@@ -151,7 +152,7 @@ class Chain(StoreFixtures):
             event = an_audit_event(f"e{number}", object_id=f"p{number}")
             assert link.event_digests == (event_digest(to_row(event)),)
         assert links[LENGTH].event_digests == ()
-        assert links[LENGTH - 1].chain == "PINNED"
+        assert links[LENGTH - 1].chain == PINNED
 
     def test_honest_history(self, store: GraphStore) -> None:
         """11.2 In a store that nobody went past, no fault is found, whatever was written or refused."""

@@ -77,7 +77,9 @@ class SqliteTampering:
 
     def insert_event(self, key: str, original: str) -> None:
         with closing(sqlite3.connect(self._path)) as connection, connection:
-            connection.execute("CREATE TEMP TABLE copied AS SELECT * FROM auditevent WHERE id = ?", (original,))
+            connection.execute(
+                "CREATE TEMP TABLE copied AS SELECT * FROM auditevent WHERE id = ?", (original,)
+            )
             connection.execute("UPDATE copied SET id = ?", (key,))
             connection.execute("INSERT INTO auditevent SELECT * FROM copied")
 
