@@ -37,6 +37,8 @@ E = TypeVar("E", bound=Entity)
 E_co = TypeVar("E_co", bound=Entity, covariant=True)
 # What several values hold, by name of the column: lists of one length, see `graph_models.records`.
 Columns = dict[str, list[Any]]
+# A jurisdiction: beginnings of area codes. None is everywhere, no code at all is nowhere.
+Within = tuple[str, ...] | None
 
 NEW = 0
 MAX_BATCH = 10_000
@@ -237,16 +239,21 @@ class GraphStore(Protocol):
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
 
-    def get(self, kind: type[E], key: str) -> Stored[E]:
+    def get(self, kind: type[E], key: str, *, within: Within = None) -> Stored[E]:
         """Return one value.
+
+        `within` limits this and the calls below to a jurisdiction: what does not lie in it looks as
+        if it did not exist.
 
         Raises
         ------
         NotFound
             Nothing of this kind has this key.
+        InvalidValue
+            `within` is given for a kind that lies nowhere, or holds what cannot begin an area's code.
         """
 
-    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+    def get_many(self, kind: type[E], keys: Sequence[str], *, within: Within = None) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
 
     def page(
@@ -256,6 +263,7 @@ class GraphStore(Protocol):
         where: Mapping[str, str] | None = None,
         after: str | None = None,
         limit: int = 100,
+        within: Within = None,
     ) -> Page[E]:
         """Return up to `limit` values (1 to 10,000) with keys after `after`, in key order.
 
@@ -265,7 +273,8 @@ class GraphStore(Protocol):
         Raises
         ------
         InvalidValue
-            `limit` is out of range, `where` names another property, or `after` cannot be a key.
+            `limit` is out of range, `where` names another property, `after` cannot be a key, or
+            `within` is given for a kind that lies nowhere.
         """
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:

@@ -7,6 +7,7 @@ from tests.contracts.concurrency import CapacityAccounts, TwoWriters
 from tests.contracts.feed import ChangeFeed
 from tests.contracts.fixtures import StoreFixtures
 from tests.contracts.graphs import Graphs
+from tests.contracts.jurisdiction import Jurisdiction
 from tests.contracts.lifecycle import KilledWhileWriting, OpeningAndClosing
 from tests.contracts.reading import Reading
 from tests.contracts.round_trips import RoundTrips
@@ -32,5 +33,6 @@ class GraphStoreContract(
     KilledWhileWriting,
     Graphs,
     Chain,
+    Jurisdiction,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""
