@@ -89,6 +89,12 @@ def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
     return tuple(_link(record["set"]) for record in found)
 
 
+def read_unchained(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
+    """Return change sets of a database of version 1, which bear no chain."""
+    found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
+    return tuple(_link({**record["set"], "event_digests": [], "chain": ""}) for record in found)
+
+
 def head(tx: ManagedTransaction) -> int:
     """Return the number of the latest change set, 0 if there is none."""
     number: int = tx.run(queries.HEAD).single(strict=True)["sequence"]

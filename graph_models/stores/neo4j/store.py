@@ -35,7 +35,7 @@ from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import check
-from graph_models.stores.neo4j import feed, reading, writing
+from graph_models.stores.neo4j import definitions, feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
 from graph_models.stores.neo4j.mapping import Version
@@ -98,6 +98,11 @@ class Neo4jStore(GraphStore):
         self._doubt_s = patience.doubt
         self._settled = 0
         self._connections = Connections(url, auth, bookmarks, patience)
+        try:
+            definitions.prepare(self._connections)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def capabilities(self) -> frozenset[Capability]:

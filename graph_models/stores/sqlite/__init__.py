@@ -1,5 +1,6 @@
 """The graph in one SQLite file: nothing to install, several threads and processes at once."""
 
+from graph_models.stores.sqlite.migrations import migrate_file
 from graph_models.stores.sqlite.store import SqliteStore
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "migrate_file"]
