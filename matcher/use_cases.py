@@ -17,7 +17,7 @@ from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
-from graph_models.ports import MAX_BATCH, ChangeSet, Clock, Entity, GraphStore
+from graph_models.ports import MAX_BATCH, ChangeSet, Clock, Entity, GraphStore, Within
 from matcher.catalogue import Catalogue, read_catalogue
 from matcher.city_plans import CityPlan, PlanSource, plan_city
 from matcher.context import History, NeedContext, gather_context, local_year
@@ -182,7 +182,9 @@ class LiveMatcher:
                 need = Need(NeedId("to-come"), category.id, now, location=Location(0, 0))
                 self._engine.prepare(gather_context(need, self._catalogue, now))
 
-    def suggest(self, need_id: NeedId, limit: int = 10, explain: bool = False) -> NeedSuggestions:
+    def suggest(
+        self, need_id: NeedId, limit: int = 10, explain: bool = False, within: Within = None
+    ) -> NeedSuggestions:
         """Rank providers for a stored need.
 
         Parameters
@@ -193,15 +195,17 @@ class LiveMatcher:
             Most suggestions, 1 to 100.
         explain
             Whether to say why there are not more even if there are `limit` suggestions.
+        within
+            Prefixes of area codes that the need must lie in; None means anywhere.
 
         Raises
         ------
         NotFound
-            If the store has no such need.
+            If the store has no such need there.
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        need = self._store.get(Need, need_id).value
+        need = self._store.get(Need, need_id, within=within).value
         return self._answer(need, self._resident_of(need), limit, explain, is_stored=True)
 
     def suggest_for(
