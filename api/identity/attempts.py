@@ -47,8 +47,9 @@ class FailedAttempts:
             if times[-1] - times[0] > self._rules.within_seconds:
                 return
             left = times[-1] + self._rules.lock_seconds - self._timer()
-        if left > 0:
-            raise TooManyFailures(math.ceil(left))
+            if left > 0:
+                raise TooManyFailures(math.ceil(left))
+            times.clear()
 
     def record(self, address: str) -> None:
         """Count a failure. The address that failed least recently is forgotten when there are too many."""

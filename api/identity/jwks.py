@@ -23,7 +23,7 @@ log = structlog.stdlib.get_logger("lastmeter.identity")
 SETTING = "LASTMETER_OIDC_JWKS"
 MAX_BYTES = 256 * 1024
 MAX_KEYS = 100
-_ASYMMETRIC = frozenset({"RSA", "EC", "OKP"})
+_ASYMMETRIC = ("RSA", "EC", "OKP")
 _LEAST_RSA_DIGITS = 342  # of base64url: 2,048 bits
 
 Fetch = Callable[[], bytes]

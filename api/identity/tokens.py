@@ -10,7 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, UnsupportedAlgorithmError
+from joserfc.errors import (
+    ClaimError,
+    ExpiredTokenError,
+    JoseError,
+    MissingClaimError,
+    UnsupportedAlgorithmError,
+)
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
@@ -122,6 +128,8 @@ class TokenVerifier:
             registry.validate(claims)
         except ExpiredTokenError as error:
             raise Unauthenticated(Reason.EXPIRED) from error
+        except MissingClaimError as error:
+            raise Unauthenticated(Reason.WRONG_CLAIM) from error
         except ClaimError as error:
             raise Unauthenticated(_REASON_OF_CLAIM.get(error.claim, Reason.WRONG_CLAIM)) from error
 
