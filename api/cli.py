@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.backup import backup, restore
 from api.commands.bench import bench
 from api.commands.coverage import app as coverage
 from api.commands.demo import demo
@@ -43,6 +44,8 @@ app.command("suggest")(suggest)
 app.command("plan")(plan)
 app.command("status")(status)
 app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("serve")(serve)
 app.command("bench")(bench)
 app.add_typer(coverage, name="coverage")

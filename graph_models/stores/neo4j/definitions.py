@@ -24,7 +24,7 @@ from graph_models.stores.versions import RESTORING, check_version
 LINKS_AT_ONCE = 50
 VALUES_AT_ONCE = 2_000
 # Indexes over millions of nodes are built in one transaction each.
-MIGRATING = Patience(transaction=3_600)
+UNHURRIED = Patience(transaction=3_600)
 
 
 def prepare(connections: Connections) -> None:
@@ -48,7 +48,7 @@ def prepare(connections: Connections) -> None:
 
 def migrate_database(url: str, auth: tuple[str, str] | None) -> int:
     """Take a database on a server to the schema version of this program, see `migrate`."""
-    connections = Connections(url, auth, frozenset(), MIGRATING)
+    connections = Connections(url, auth, frozenset(), UNHURRIED)
     try:
         return migrate(connections)
     finally:

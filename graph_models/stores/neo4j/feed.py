@@ -19,6 +19,7 @@ from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import GENESIS, chained, change_set_of, labelled, unreadable
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import to_instant
+from graph_models.stores.versions import check_version
 
 
 def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet | None]:
@@ -32,10 +33,13 @@ def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet 
     ------
     IdempotencyConflict
         If its id was used for other operations.
+    IncompatibleSchema
+        If the database was migrated, or is being restored.
     StoreError
         If the latest change set is gone.
     """
     record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
+    check_version(record["version"])  # it may have changed since the store was opened
     sequence, chain, known = record["sequence"], record["chain"], record["set"]
     if known is not None:
         if known["fingerprint"] != batch.fingerprint:

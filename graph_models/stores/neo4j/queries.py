@@ -33,7 +33,7 @@ MATCH (feed:ChangeFeed {{id: 0}}) SET feed.schema_version = feed.schema_version
 WITH feed
 OPTIONAL MATCH (last:ChangeSet {{sequence: feed.sequence}})
 OPTIONAL MATCH (set:ChangeSet {{write_id: $write_id}})
-RETURN feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
+RETURN feed.schema_version AS version, feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
 APPEND: LiteralString = """
 MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $items[-1].sequence
 WITH feed UNWIND $items AS item CREATE (set:ChangeSet) SET set = item"""
@@ -49,6 +49,9 @@ SCHEMA_VERSION_FOUND: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN fe
 CREATE_FEED: LiteralString = """
 MERGE (feed:ChangeFeed {id: 0}) ON CREATE SET feed.sequence = 0
 SET feed.schema_version = coalesce(feed.schema_version, $version)"""
+START_FEED: LiteralString = """
+MERGE (feed:ChangeFeed {id: 0}) SET feed.sequence = 0, feed.schema_version = $version"""
+REMOVE_SOME: LiteralString = "MATCH (n) WHERE NOT n:ChangeFeed WITH n LIMIT $limit DETACH DELETE n"
 SET_VERSION: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) SET feed.schema_version = $version"
 LAST_CHAINED: LiteralString = """
 MATCH (set:ChangeSet) WHERE set.chain IS NOT NULL

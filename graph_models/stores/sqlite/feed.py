@@ -29,9 +29,9 @@ CREATE TABLE change_set (
     event_digests TEXT NOT NULL,
     chain TEXT NOT NULL
 )"""
-_COLUMNS = "sequence, write_id, fingerprint, committed_at, changes, event_digests, chain"
-_SELECT = f"SELECT {_COLUMNS} FROM change_set"
-_INSERT = f"INSERT INTO change_set ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = "sequence, write_id, fingerprint, committed_at, changes, event_digests, chain"
+_SELECT = f"SELECT {COLUMNS} FROM change_set"
+_INSERT = f"INSERT INTO change_set ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LAST = "SELECT sequence, chain FROM change_set ORDER BY sequence DESC LIMIT 1"
 
 

@@ -24,6 +24,7 @@ from tests.builders import FixedClock, a_provider, an_audit_event
 from tests.conftest import Neo4jServer
 from tests.contracts.fixtures import put
 
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
 VERSION_1 = Path(__file__).parent / "version_1"
 RENEWED = {"checksum", "chain", "event_digests", "schema_version"}
 KINDS_OF_1 = ("Area", "Skill", "Category", "Staff", "Resident", "Provider", "Need", "Referral")
