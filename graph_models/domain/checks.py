@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import MAXYEAR, MINYEAR, datetime
@@ -24,6 +25,17 @@ def check_text(field: str, value: object, *, max_length: int = MAX_TEXT_LENGTH) 
         raise InvalidValue(field, f"have at most {max_length} characters", value)
     if not value.translate(_SPACES).isprintable():
         raise InvalidValue(field, "hold printable characters only", value)
+
+
+def check_base64(field: str, value: object, *, max_length: int = 8_192) -> None:
+    """Refuse what is not base64 text of 4 to `max_length` characters: the form that ciphertexts have."""
+    if not isinstance(value, str) or not 0 < len(value) <= max_length:
+        raise InvalidValue(field, f"be base64 text of at most {max_length} characters", value)
+    try:
+        binascii.a2b_base64(value.encode("ascii"), strict_mode=True)
+    except ValueError:
+        # The cause would hold the text.
+        raise InvalidValue(field, "be base64 text", value) from None
 
 
 def check_integer(field: str, value: object, *, least: int = 0, most: int = 2**31 - 1) -> None:

@@ -15,6 +15,10 @@ ResidentId = NewType("ResidentId", str)
 ProviderId = NewType("ProviderId", str)
 NeedId = NewType("NeedId", str)
 ReferralId = NewType("ReferralId", str)
+ContactId = NewType("ContactId", str)
+EndpointId = NewType("EndpointId", str)
+DeliveryId = NewType("DeliveryId", str)
+LeaseId = NewType("LeaseId", str)
 
 MAX_ID_LENGTH = 128
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}"
