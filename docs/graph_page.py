@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from graph_models.schema import NODE_TYPES, SCHEMA_VERSION, NodeType, Property, Relationship
+from graph_models.declarations import NodeType, Property, Relationship
+from graph_models.schema import NODE_TYPES, SCHEMA_VERSION
 
 
 def page() -> Iterator[str]:

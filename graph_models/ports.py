@@ -13,18 +13,26 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from graph_models.domain.audit import AuditEvent, SuggestionRecord
 from graph_models.domain.categories import Category
-from graph_models.domain.checks import check_integer, check_unique
+from graph_models.domain.checks import check_aware, check_integer, check_unique
+from graph_models.domain.contacts import Contact
+from graph_models.domain.credentials import ApiKey
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import ProviderId, check_id
+from graph_models.domain.leases import Lease
 from graph_models.domain.needs import Need
+from graph_models.domain.notifications import Delivery, WebhookEndpoint
 from graph_models.domain.people import Resident, Staff
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import Referral
 from graph_models.domain.skills import Skill
 
-Entity = Area | Skill | Category | Staff | Resident | Provider | Need | Referral
+# What the graph consists of, and what the service keeps beside it.
+GraphEntity = Area | Skill | Category | Staff | Resident | Provider | Need | Referral
+Record = AuditEvent | SuggestionRecord | Contact | ApiKey | WebhookEndpoint | Delivery | Lease
+Entity = GraphEntity | Record
 E = TypeVar("E", bound=Entity)
 E_co = TypeVar("E_co", bound=Entity, covariant=True)
 # What several values hold, by name of the column: lists of one length, see `graph_models.records`.
@@ -67,14 +75,18 @@ class Delete:
 class AdjustCapacity:
     """Move units of one provider between its accounts, relative to what the store holds then.
 
-    Refused as a whole if reserved or consumed would fall below 0, or remaining below 0.
+    Refused as a whole if reserved or consumed would fall below 0, or remaining below 0. With
+    `asked_at` it also counts as one more time that the provider was asked, and when.
     """
 
     provider_id: ProviderId
     reserved: int = 0
     consumed: int = 0
+    asked_at: datetime | None = None
 
     def __post_init__(self) -> None:
+        if self.asked_at is not None:
+            check_aware("adjust_capacity.asked_at", self.asked_at)
         check_integer("reserved", self.reserved, least=-(2**31), most=2**31 - 1)
         check_integer("consumed", self.consumed, least=-(2**31), most=2**31 - 1)
 

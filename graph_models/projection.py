@@ -7,9 +7,10 @@ from typing import Any
 
 import networkx as nx
 
+from graph_models.declarations import NodeType, Relationship
 from graph_models.ports import Entity, GraphStore, key_of
 from graph_models.records import to_row
-from graph_models.schema import BY_ENTITY, NodeType, Relationship, sublabel_of
+from graph_models.schema import BY_ENTITY, NODE_TYPES, sublabel_of
 
 NodeId = tuple[str, str]
 
@@ -49,7 +50,7 @@ def to_networkx(store: GraphStore, kinds: Collection[type[Entity]] | None = None
     >>> graph.nodes["Skill", "care"]["name_zh"]
     '照护'
     """
-    chosen = [kind for kind in BY_ENTITY if kinds is None or kind in kinds]
+    chosen = [node.entity for node in NODE_TYPES if kinds is None or node.entity in kinds]
     cursor = store.head()
     values = {kind: {key_of(each.value): each.value for each in store.scan(kind)} for kind in chosen}
     # A scan is no snapshot. Reading again what changed meanwhile, until nothing has, makes it one.

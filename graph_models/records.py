@@ -17,10 +17,11 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any
 
+from graph_models.declarations import NodeType, Property, PropertyType, Relationship
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.schedules import WeeklyAvailability, format_week, parse_week
 from graph_models.ports import Columns, E, Entity
-from graph_models.schema import NODE_TYPES, NodeType, Property, PropertyType, Relationship
+from graph_models.schema import ALL_TYPES
 
 Row = dict[str, Any]
 
@@ -278,4 +279,4 @@ _CODECS: dict[PropertyType, _Kind] = {
     PropertyType.WEEKLY_HOURS: (_week_text, None, _week, "weekly hours like 'Mo-Fr 09:00-17:00'"),
     PropertyType.STRING_LIST: (None, None, _texts, "a list of texts"),
 }
-_CODEC_OF: dict[type[Any], _Codec] = {each.entity: _Codec(each) for each in NODE_TYPES}
+_CODEC_OF: dict[type[Any], _Codec] = {each.entity: _Codec(each) for each in ALL_TYPES}

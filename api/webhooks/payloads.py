@@ -12,7 +12,7 @@ import orjson
 
 SOURCE = "lastmeter"
 # What an event can be about for a receiver to hear of it: nothing of residents, keys or accounts.
-OBJECT_KINDS = frozenset({"need", "referral"})
+OBJECT_KINDS = frozenset({"Need", "Referral"})
 
 
 class Event(Protocol):
@@ -33,7 +33,8 @@ class Event(Protocol):
 
 
 def is_for_receivers(event: Event) -> bool:
-    return event.object_kind.lower() in OBJECT_KINDS
+    kind = event.object_kind
+    return kind in OBJECT_KINDS and event.action.startswith(f"{kind.lower()}.")
 
 
 def body_of(event: Event) -> bytes:
@@ -47,7 +48,7 @@ def body_of(event: Event) -> bytes:
             "time": event.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
             "data": {
-                "object_kind": event.object_kind.lower(),
+                "object_kind": event.object_kind,
                 "object_id": event.object_id,
                 "need_id": event.need_id,
             },

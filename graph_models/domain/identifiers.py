@@ -19,6 +19,7 @@ ContactId = NewType("ContactId", str)
 EndpointId = NewType("EndpointId", str)
 DeliveryId = NewType("DeliveryId", str)
 LeaseId = NewType("LeaseId", str)
+ApiKeyId = NewType("ApiKeyId", str)
 
 MAX_ID_LENGTH = 128
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}"

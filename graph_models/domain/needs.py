@@ -17,7 +17,7 @@ from graph_models.domain.identifiers import (
     check_id,
 )
 from graph_models.domain.people import check_terms
-from graph_models.domain.places import Location
+from graph_models.domain.places import AreaLevel, Location
 from graph_models.domain.schedules import TimeWindow
 from graph_models.domain.skills import SkillRequirement
 
@@ -80,6 +80,10 @@ class Need:
         Providers that must not be asked.
     is_synthetic
         Whether it was made up for a demonstration.
+    escalation_level
+        How far up its calls for an answer have gone; None if nobody was called.
+    answer_due_at
+        When it climbs to the next level unless somebody answers; None if it does not wait for that.
     """
 
     id: NeedId
@@ -98,6 +102,8 @@ class Need:
     status: NeedStatus = NeedStatus.ACTIVE
     excluded_provider_ids: tuple[ProviderId, ...] = ()
     is_synthetic: bool = False
+    escalation_level: AreaLevel | None = None
+    answer_due_at: datetime | None = None
 
     def __post_init__(self) -> None:
         check_id("need.id", self.id)
@@ -116,3 +122,5 @@ class Need:
             check_number("need.search_radius_km", self.search_radius_km, least=0, most=20_040)
         check_terms("need.excluded_provider_ids", self.excluded_provider_ids)
         sort_field(self, "excluded_provider_ids")
+        if self.answer_due_at is not None:
+            check_aware("need.answer_due_at", self.answer_due_at)

@@ -8,10 +8,11 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from types import UnionType
 from typing import Any
 
+from graph_models.declarations import NodeType, Property, PropertyType, Relationship
 from graph_models.exchange import cells
 from graph_models.exchange.problems import Finding, nearest
 from graph_models.ports import Entity
-from graph_models.schema import BY_ENTITY, NODE_TYPES, NodeType, Property, PropertyType, Relationship
+from graph_models.schema import BY_ENTITY, NODE_TYPES
 
 KIND_OF_STEM: dict[str, type[Entity]] = {each.plural: each.entity for each in NODE_TYPES}
 

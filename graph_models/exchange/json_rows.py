@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph_models.declarations import PropertyType
 from graph_models.exchange import cells
 from graph_models.exchange.columns import KIND_OF_STEM, Column, columns_of
 from graph_models.exchange.json_documents import JsonItem, read_items
@@ -18,7 +19,7 @@ from graph_models.exchange.opening import BadFile
 from graph_models.exchange.problems import CellError, Finding, RowProblem, nearest, value_class
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity
-from graph_models.schema import NODE_TYPES, PropertyType
+from graph_models.schema import NODE_TYPES
 
 KIND_FIELD = "table"
 

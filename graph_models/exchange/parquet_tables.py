@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph_models.declarations import PropertyType
 from graph_models.exchange.columns import Column, check_header, columns_of
 from graph_models.exchange.opening import BadFile
 from graph_models.exchange.problems import CellError, Finding, RowProblem, value_class
 from graph_models.exchange.sources import Source, SourceRow
 from graph_models.ports import Entity
-from graph_models.schema import PropertyType
 
 BATCH_ROWS = 2_000
 INSPECTED_ROWS = 65_536

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
+from graph_models.declarations import Relationship
 from graph_models.domain.errors import (
     CapacityExceeded,
     DuplicateKey,
@@ -39,7 +40,7 @@ from graph_models.ports import (
     key_of,
     target_of,
 )
-from graph_models.schema import BY_ENTITY, NODE_TYPES, Relationship
+from graph_models.schema import ALL_TYPES, BY_ENTITY
 
 Kind = type[Entity]
 
@@ -269,7 +270,7 @@ def _hierarchy(after: _After, lookups: Lookups) -> None:
 
 
 def _pointing_at(kind: Kind) -> list[tuple[Kind, Relationship]]:
-    return [(node.entity, each) for node in NODE_TYPES for each in node.relationships if each.target is kind]
+    return [(node.entity, each) for node in ALL_TYPES for each in node.relationships if each.target is kind]
 
 
 def _label(kind: Kind) -> str:

@@ -13,7 +13,7 @@ from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import GraphStore, Page, Stored
 from graph_models.records import to_columns
-from graph_models.schema import NODE_TYPES
+from graph_models.schema import ALL_TYPES
 from tests.builders import COMMUNITY, STREET, a_need, a_provider
 from tests.contracts.fixtures import StoreFixtures, delete, put, seed
 from tests.contracts.values import complete_values, sparse_values
@@ -92,7 +92,7 @@ class Reading(StoreFixtures):
     def test_every_declared_filter_works(self, store: GraphStore) -> None:
         """8.6 Every indexed property and every to-one relationship is a filter."""
         put(store, *complete_values())
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             for name in node.filters():
                 for each in store.scan(node.entity):
                     wanted = getattr(each.value, name)
@@ -154,7 +154,7 @@ class Reading(StoreFixtures):
         put(store, *complete_values(), *sparse_values())
         put(store, *[a_provider(f"x{n:05}") for n in range(6_000)])
         put(store, *[a_provider(f"y{n:05}", name=f"y {n}") for n in range(6_000)])
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             for names in (node.columns(), (node.columns()[-1],), node.columns()[:2][::-1]):
                 values = [each.value for each in store.scan(node.entity)]
                 parts = list(store.scan_columns(node.entity, names))
@@ -176,7 +176,7 @@ class Reading(StoreFixtures):
     def test_count(self, store: GraphStore) -> None:
         """8.10 A count is the number of values of the kind."""
         held = [type(value) for value in seed()]
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             assert store.count(node.entity) == held.count(node.entity)
         put(store, a_provider("p2"), a_provider("p1"))
         delete(store, Provider, "p2")

@@ -13,7 +13,7 @@ from graph_models.domain.places import Area
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import Entity, GraphStore, Stored, key_of
-from graph_models.schema import NODE_TYPES
+from graph_models.schema import ALL_TYPES
 from tests.builders import a_provider
 from tests.contracts.fixtures import StoreFixtures, put
 from tests.contracts.strategies import ENTITIES
@@ -22,7 +22,7 @@ from tests.contracts.values import complete_values, sparse_values
 
 def the_values_cover_everything() -> None:
     """Guards the guard: a new kind or field must appear in `complete_values`."""
-    assert [type(value) for value in complete_values()] == [node.entity for node in NODE_TYPES]
+    assert [type(value) for value in complete_values()] == [node.entity for node in ALL_TYPES]
     for value in complete_values():
         for field in fields(value):
             default = field.default if field.default_factory is MISSING else field.default_factory()

@@ -20,12 +20,12 @@ from graph_models.domain.places import Area, AreaLevel
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillRequirement
 from graph_models.ports import NEW, Delete, Entity, GraphStore, Operation, Put, WriteBatch, key_of
-from graph_models.schema import BY_ENTITY, NODE_TYPES
+from graph_models.schema import ALL_TYPES, BY_ENTITY
 from tests.builders import COMMUNITY, a_provider
 from tests.contracts.fixtures import StoreFixtures, delete, new_id, put
 from tests.contracts.values import complete_values
 
-EVERY_RELATIONSHIP = [(node, each) for node in NODE_TYPES for each in node.relationships]
+EVERY_RELATIONSHIP = [(node, each) for node in ALL_TYPES for each in node.relationships]
 RELATIONSHIP_IDS = [f"{node.label}-{each.name}" for node, each in EVERY_RELATIONSHIP]
 COMPLETE: dict[type[Entity], Entity] = {type(value): value for value in complete_values()}
 ENDS: dict[str, Any] = {

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from graph_models.domain.audit import AuditEvent, SuggestionRecord
 from graph_models.domain.categories import Category
+from graph_models.domain.contacts import Contact
+from graph_models.domain.credentials import ApiKey, Role
+from graph_models.domain.leases import Lease
 from graph_models.domain.needs import Need, NeedStatus, Urgency
+from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookEndpoint
 from graph_models.domain.people import Resident, Staff
 from graph_models.domain.places import Area, AreaLevel, Datum, Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
-from graph_models.domain.referrals import Referral, ReferralStatus
+from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.domain.schedules import TimeWindow, parse_week
 from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillRequirement
 from graph_models.ports import Entity
@@ -74,8 +79,55 @@ def complete_values() -> list[Entity]:
             status=NeedStatus.ON_HOLD,
             excluded_provider_ids=("p1",),
             is_synthetic=True,
+            escalation_level=AreaLevel.DISTRICT,
+            answer_due_at=LATE,
         ),
-        Referral("f1", "n2", "p2", ReferralStatus.IN_PROGRESS, EARLY, 2, True),
+        Referral(
+            id="f1",
+            need_id="n2",
+            provider_id="p2",
+            status=ReferralStatus.REQUESTED,
+            created_at=EARLY,
+            units=2,
+            is_synthetic=True,
+            changed_at=LATE,
+            expires_at=LATE,
+            reason=ReasonCode.WAITING_FOR_RESIDENT,
+            part_of_id="f1",
+        ),
+        *complete_records(),
+    ]
+
+
+def complete_records() -> list[Entity]:
+    """What the service keeps beside the graph, every field set."""
+    digest = "0123456789abcdef" * 4
+    return [
+        AuditEvent(
+            id="20260302T013000.000000-0123456789ab",
+            recorded_at=LATE,
+            actor="https://id.example/张三",
+            role="dispatcher",
+            action="referral.requested",
+            object_kind="Referral",
+            object_id="f1",
+            need_id="n2",
+            reason=ReasonCode.OTHER,
+            request_id="request-1",
+            request_digest=digest,
+            level=AreaLevel.STREET,
+            audience=(DISTRICT, STREET),
+            suggestion_id="s1",
+            evidence_digest=digest,
+        ),
+        SuggestionRecord("s1", "n2", LATE, "eNpLTEpOSU1LBwAL9gLb" * 5_000),
+        Contact("r2", "r2", "key-1", "c2VjcmV0", "bW9yZSBzZWNyZXQ=", LATE),
+        ApiKey("k1", "intake form", digest, Role.STAFF, (DISTRICT, "440104"), EARLY, LATE, LATE),
+        WebhookEndpoint(
+            "h1", "https://a.example/hook", ("need.created",), (CITY,), "c2VjcmV0", EARLY, 7, "410 gone"
+        ),
+        Delivery("h1~e1", "h1", "e1", 2**40, 3, "f1", "n2", 4, LATE, DeliveryStatus.DEAD, "answered 500"),
+        Lease("webhooks", "process-1", LATE),
     ]
 
 
@@ -91,4 +143,8 @@ def sparse_values() -> list[Entity]:
         Provider("p4", "charity", "x", Capacity(0), availability=parse_week("off"), accessibility=()),
         Need("n3", "home_care", EARLY, location=Location(-90.0, 180.0)),
         Referral("f2", "n1", "p1", ReferralStatus.DRAFT, EARLY),
+        AuditEvent("e2", EARLY, "w1", "staff", "need.created", "Need", "n1"),
+        ApiKey("k2", "x", "0" * 64, Role.ADMIN, (), EARLY),
+        WebhookEndpoint("h2", "https://b.example", (), None, "c2VjcmV0", EARLY, 0),
+        Delivery("h2~e2", "h2", "e2", 1, 0, "n1", None, 0, EARLY),
     ]

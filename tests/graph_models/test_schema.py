@@ -6,16 +6,17 @@ import re
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
+from graph_models.declarations import NodeType, PropertyType
 from graph_models.ports import Entity
 from graph_models.records import to_row
-from graph_models.schema import BY_ENTITY, BY_LABEL, NODE_TYPES, NodeType, PropertyType, sublabel_of
+from graph_models.schema import ALL_TYPES, BY_ENTITY, BY_LABEL, sublabel_of
 from tests.contracts.values import complete_values, sparse_values
 
-EACH_NODE = pytest.mark.parametrize("node", NODE_TYPES, ids=[node.label for node in NODE_TYPES])
+EACH_NODE = pytest.mark.parametrize("node", ALL_TYPES, ids=[node.label for node in ALL_TYPES])
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -25,7 +26,7 @@ def _leaves(kind: type[Any], prefix: str = "") -> dict[str, Any]:
     hints = get_type_hints(kind)
     for field in fields(kind):
         hint = hints[field.name]
-        if isinstance(hint, UnionType):
+        if get_origin(hint) in (Union, UnionType):
             hint = next(each for each in get_args(hint) if each is not type(None))
         is_nested = is_dataclass(hint) and field.name != "availability"
         paths |= _leaves(hint, f"{prefix}{field.name}.") if is_nested else {f"{prefix}{field.name}": hint}
@@ -42,7 +43,7 @@ def _declared(node: NodeType) -> dict[str, str]:
 def test_every_kind_is_declared_once() -> None:
     """Each kind of value has one node type, with a label and a plural of its own."""
     assert set(BY_ENTITY) == set(get_args(Entity))
-    assert len(BY_ENTITY) == len(BY_LABEL) == len({node.plural for node in NODE_TYPES}) == len(NODE_TYPES)
+    assert len(BY_ENTITY) == len(BY_LABEL) == len({node.plural for node in ALL_TYPES}) == len(ALL_TYPES)
 
 
 @EACH_NODE
@@ -57,7 +58,7 @@ def test_names_are_plain(node: NodeType) -> None:
     columns = node.columns()
     assert len(set(columns)) == len(columns)
     assert all(NAME.fullmatch(name) for name in (*columns, node.plural))
-    assert re.fullmatch(r"[A-Z][a-z]+", node.label)
+    assert re.fullmatch(r"([A-Z][a-z]+)+", node.label)
     assert all(re.fullmatch(r"[A-Z_]+", each.name) for each in node.relationships)
     assert all(NAME.fullmatch(each.property.name) for each in node.relationships if each.property)
 

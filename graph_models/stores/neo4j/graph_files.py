@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph_models.declarations import NodeType, PropertyType, Relationship
 from graph_models.ports import MAX_BATCH, Columns, GraphStore
-from graph_models.schema import BY_ENTITY, NODE_TYPES, NodeType, PropertyType, Relationship, sublabel_of
+from graph_models.schema import BY_ENTITY, NODE_TYPES, sublabel_of
 from graph_models.stores.batches import fingerprint_of_puts
 from graph_models.stores.neo4j.mapping import CHECKSUM, REVISION, checksum
 

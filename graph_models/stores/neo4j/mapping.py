@@ -9,8 +9,9 @@ from zlib import crc32
 
 import orjson
 
+from graph_models.declarations import NodeType, PropertyType, Relationship
 from graph_models.records import Row
-from graph_models.schema import NodeType, PropertyType, Relationship, sublabel_of
+from graph_models.schema import sublabel_of
 
 REVISION = "revision"
 CHECKSUM = "checksum"

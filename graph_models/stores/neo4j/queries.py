@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import LiteralString
 
-from graph_models.schema import BY_ENTITY, BY_LABEL, NODE_TYPES, NodeType, PropertyType, Relationship
+from graph_models.declarations import NodeType, PropertyType, Relationship
+from graph_models.schema import ALL_TYPES, BY_ENTITY, BY_LABEL
 from graph_models.stores.neo4j.mapping import REVISION
 
 
@@ -143,7 +144,7 @@ def _node_queries(node: NodeType) -> NodeQueries:
     )
 
 
-QUERIES: dict[str, NodeQueries] = {node.label: _node_queries(node) for node in NODE_TYPES}
+QUERIES: dict[str, NodeQueries] = {node.label: _node_queries(node) for node in ALL_TYPES}
 
 
 @lru_cache(maxsize=256)
@@ -181,7 +182,7 @@ def texts(label: str, column: str) -> LiteralString:
 
 def definitions() -> tuple[LiteralString, ...]:
     """Return the statements that define the store's constraints and indexes, where there are none yet."""
-    unique = [(node.label, node.key) for node in NODE_TYPES]
+    unique = [(node.label, node.key) for node in ALL_TYPES]
     unique += [("ChangeFeed", "id"), ("ChangeSet", "sequence"), ("ChangeSet", "write_id")]
     constraints = (
         f"CREATE CONSTRAINT {label.lower()}_{name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{name} IS UNIQUE"
@@ -191,7 +192,7 @@ def definitions() -> tuple[LiteralString, ...]:
     indexes = (
         f"CREATE INDEX {node.label.lower()}_by_{each.name} IF NOT EXISTS "
         f"FOR (n:{node.label}) ON (n.{each.name}, n.{node.key})"
-        for node in NODE_TYPES
+        for node in ALL_TYPES
         for each in node.properties
         if each.is_indexed
     )

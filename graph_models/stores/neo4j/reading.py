@@ -7,7 +7,7 @@ from itertools import islice
 
 from neo4j import ManagedTransaction, Record, Result
 
-from graph_models.schema import NodeType
+from graph_models.declarations import NodeType
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import Version, to_version
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from neo4j import ManagedTransaction
 
+from graph_models.declarations import NodeType
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import NotFound, OutcomeUnknown, StoreError, StoreUnavailable
 from graph_models.domain.identifiers import is_id
@@ -28,7 +29,7 @@ from graph_models.ports import (
     WriteBatch,
 )
 from graph_models.records import from_row, to_rows
-from graph_models.schema import BY_ENTITY, NodeType
+from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing

@@ -9,10 +9,11 @@ from typing import Any, LiteralString
 
 from neo4j import ManagedTransaction
 
+from graph_models.declarations import NodeType, Relationship
 from graph_models.domain.providers import Capacity
 from graph_models.ports import AdjustCapacity, Change, Delete, Entity, WriteBatch
 from graph_models.records import Row
-from graph_models.schema import BY_ENTITY, BY_LABEL, NodeType, Relationship, sublabel_of
+from graph_models.schema import BY_ENTITY, BY_LABEL, sublabel_of
 from graph_models.stores.integrity import adjusted
 from graph_models.stores.neo4j import queries, reading
 from graph_models.stores.neo4j.mapping import links_of, to_parameters

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from graph_models.declarations import Relationship
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import NotFound
 from graph_models.domain.identifiers import is_id
@@ -30,7 +31,7 @@ from graph_models.ports import (
     WriteBatch,
     key_of,
 )
-from graph_models.schema import BY_ENTITY, Relationship
+from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.integrity import adjusted, check
 from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page

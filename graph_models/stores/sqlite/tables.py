@@ -14,9 +14,10 @@ from typing import Any, Generic
 
 import orjson
 
+from graph_models.declarations import NodeType, PropertyType, Relationship
 from graph_models.ports import Columns, E, Stored
 from graph_models.records import from_row
-from graph_models.schema import BY_ENTITY, NODE_TYPES, NodeType, PropertyType, Relationship
+from graph_models.schema import ALL_TYPES, BY_ENTITY
 
 Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
@@ -179,5 +180,5 @@ _PROPERTY_CODECS: dict[PropertyType, Codec] = {
     PropertyType.STRING_LIST: _LIST,
 }
 
-TABLES: tuple[Table[Any], ...] = tuple(map(Table, NODE_TYPES))
+TABLES: tuple[Table[Any], ...] = tuple(map(Table, ALL_TYPES))
 _TABLE_OF: dict[Any, Table[Any]] = dict(zip(BY_ENTITY, TABLES, strict=True))

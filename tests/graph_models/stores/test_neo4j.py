@@ -16,7 +16,7 @@ from graph_models.domain.identifiers import SkillId
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.domain.skills import SkillOffer
 from graph_models.ports import Capability, Delete, Put, WriteBatch
-from graph_models.schema import NODE_TYPES, SCHEMA_VERSION
+from graph_models.schema import ALL_TYPES, SCHEMA_VERSION
 from graph_models.stores.neo4j import Neo4jStore, queries
 from tests.builders import NOW, FixedClock, a_need, a_provider
 from tests.conftest import Neo4jServer
@@ -54,7 +54,7 @@ class TestDeclaredGraph:
         """Every kind of node has a uniqueness constraint on its key, and so has the feed."""
         found = rows(driver, "SHOW CONSTRAINTS YIELD labelsOrTypes, properties, type")
         unique = {(labels[0], names[0]) for labels, names, kind in found if "UNIQUENESS" in kind}
-        expected = {(node.label, node.key) for node in NODE_TYPES}
+        expected = {(node.label, node.key) for node in ALL_TYPES}
         assert unique == expected | {
             ("ChangeFeed", "id"),
             ("ChangeSet", "sequence"),
@@ -66,7 +66,7 @@ class TestDeclaredGraph:
         """Every indexed property has an index that also gives the order of pages."""
         found = rows(driver, "SHOW INDEXES YIELD labelsOrTypes, properties, state WHERE state = 'ONLINE'")
         held = [(labels, names) for labels, names, _ in found]
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             for each in node.properties:
                 if each.is_indexed:
                     assert ([node.label], [each.name, node.key]) in held
@@ -98,9 +98,9 @@ class TestDeclaredGraph:
             "MATCH (a)-[r]->(b) RETURN DISTINCT labels(a)[0], type(r), labels(b)[0], keys(r)",
         )
         expected = []
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             for each in node.relationships:
-                target = next(other.label for other in NODE_TYPES if other.entity is each.target)
+                target = next(other.label for other in ALL_TYPES if other.entity is each.target)
                 ends = (
                     (target, each.name, node.label) if each.is_incoming else (node.label, each.name, target)
                 )

@@ -14,7 +14,7 @@ import pytest
 from graph_models.domain.errors import StoreError, StoreUnavailable
 from graph_models.domain.providers import Provider
 from graph_models.ports import Capability, GraphStore, Put, WriteBatch
-from graph_models.schema import NODE_TYPES
+from graph_models.schema import ALL_TYPES
 from graph_models.stores.sqlite import SqliteStore
 from graph_models.stores.sqlite.tables import TABLES, table_of
 from tests.builders import FixedClock, a_provider
@@ -85,14 +85,14 @@ class TestStatements(SqliteFixtures):
 
     def test_a_table_for_each_kind(self, connection: sqlite3.Connection) -> None:
         """Each node type has one table with a column for each of its columns, clustered by key."""
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             found = connection.execute(f"PRAGMA table_info({node.label})").fetchall()
             assert [column[1] for column in found] == [*node.columns(), "revision"]
             assert [column[1] for column in found if column[5]] == [node.key]
 
     def test_pages_never_sort_or_read_all(self, connection: sqlite3.Connection) -> None:
         """A page by key or by any one filter is read from an index in order."""
-        for node, table in zip(NODE_TYPES, TABLES, strict=True):
+        for node, table in zip(ALL_TYPES, TABLES, strict=True):
             for filters in ((), *((name,) for name in node.filters())):
                 parameters = ("x",) * len(filters) + ("", 10)
                 [plan] = _plan(connection, table.select_page(filters), *parameters)
@@ -101,7 +101,7 @@ class TestStatements(SqliteFixtures):
 
     def test_to_one_references_are_found_by_index(self, connection: sqlite3.Connection) -> None:
         """Who points at a value by a to-one relationship is looked up, not searched for."""
-        for node in NODE_TYPES:
+        for node in ALL_TYPES:
             for each in node.relationships:
                 if not each.is_many:
                     plan = _plan(connection, table_of(node.entity).select_referrers(each), "[]")

@@ -1,0 +1,262 @@
+"""The use cases of the closed loop, on a store: each takes effect once, as a whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from graph_models.domain.audit import AuditEvent, SuggestionRecord
+from graph_models.domain.errors import IdempotencyConflict, LastMeterError, RevisionConflict, StoreError
+from graph_models.domain.needs import Need, NeedStatus
+from graph_models.domain.people import Resident
+from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
+from graph_models.ports import (
+    NEW,
+    ChangeSet,
+    Entity,
+    GraphStore,
+    Operation,
+    Put,
+    Stored,
+    WriteBatch,
+)
+from matcher.closed_loop.acts import Act, act_of_system
+from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.referring import Case, Offer, after, moving, offering, settle
+from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
+
+ATTEMPTS = 20
+Within = tuple[str, ...] | None
+Decide = Callable[[], tuple[Operation, ...]]
+
+
+class NotDue(LastMeterError):
+    """Somebody has acted since: there is nothing to do."""
+
+
+class Desk:
+    """What dispatchers, and the clock, do with needs and referrals.
+
+    Every method writes one batch under the write id of its act. Repeated with the same id it changes
+    nothing and returns what the first attempt made, as it stands now. Whatever lies outside the
+    jurisdiction that is given (``within``: prefixes of area codes, None for everywhere) is not found.
+
+    Parameters
+    ----------
+    store
+        Where the graph lives.
+    policy
+        Times of holds and of answers.
+    """
+
+    def __init__(self, store: GraphStore, policy: LoopPolicy) -> None:
+        self._store = store
+        self._policy = policy
+
+    def raise_need(self, need: Need, act: Act) -> Stored[Need]:
+        """Store a new need and push it to the staff of the communities of its resident.
+
+        Raises
+        ------
+        DuplicateKey, UnknownReference
+            As for any new value.
+        """
+
+        def decide() -> tuple[Operation, ...]:
+            return raising(need, communities_of(need, self._resident_of(need)), act, self._policy)
+
+        return self._store.get(Need, _key(self._once(act, decide), Need))
+
+    def acknowledge(self, need_id: str, act: Act, within: Within = None) -> Stored[Need]:
+        """Say that somebody has seen a need and acts on it: it climbs no further.
+
+        Raises
+        ------
+        NotFound
+            The need is not there.
+        """
+
+        def decide() -> tuple[Operation, ...]:
+            need = self._store.get(Need, need_id, within=within)
+            event = act.event("need.acknowledged", "Need", need_id, need_id=need_id)
+            return Put(replace(need.value, answer_due_at=None), need.revision), Put(event, NEW)
+
+        self._once(act, decide)
+        return self._store.get(Need, need_id)
+
+    def offer(
+        self,
+        need_id: str,
+        offer: Offer,
+        act: Act,
+        *,
+        expected_revision: int,
+        within: Within = None,
+        evidence: SuggestionRecord | None = None,
+    ) -> Stored[Referral]:
+        """Ask a provider: its units are held until it answers or the hold expires.
+
+        Parameters
+        ----------
+        expected_revision
+            Of the need, as the dispatcher saw it: of two who act on one state exactly one succeeds.
+        evidence
+            The list of suggestions on which the choice rests.
+
+        Raises
+        ------
+        NotFound, RevisionConflict
+            The need is not there, or not as it was seen.
+        NeedNotOpen, NeedCovered, AlreadyAsked, ProviderExcluded
+            The need, or its other referrals, stand against it.
+        CapacityExceeded
+            The provider has fewer units free.
+        """
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(need_id, within)
+            _expect("Need", case.need, expected_revision)
+            step = offering(case, offer, act, self._policy)
+            return settle(case, [step], act, self._policy, evidence)
+
+        return self._store.get(Referral, _key(self._once(act, decide, attempts=1), Referral))
+
+    def move(
+        self,
+        referral_id: str,
+        status: ReferralStatus,
+        act: Act,
+        *,
+        reason: ReasonCode | None = None,
+        expected_revision: int | None = None,
+        within: Within = None,
+        hand_on: Offer | None = None,
+    ) -> Stored[Referral]:
+        """Take a referral into another state; with `hand_on`, ask another provider in the same step.
+
+        A referral that is in that state already is returned as it is.
+
+        Raises
+        ------
+        NotFound, RevisionConflict
+            The referral is not there, or not as it was seen.
+        TransitionNotAllowed, InvalidValue
+            The life cycle has no such arrow, or asks for a reason.
+        NeedNotOpen, NeedCovered, AlreadyAsked, ProviderExcluded, CapacityExceeded
+            As for `offer`, where units are to be held.
+        """
+        found = self._store.get(Referral, referral_id, within=within)
+        if found.value.status is status and hand_on is None:
+            return found
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(found.value.need_id)
+            before = case.referral(referral_id)
+            _expect("Referral", before, expected_revision)
+            steps = [moving(case, referral_id, status, reason, act, self._policy)]
+            if hand_on is not None:
+                steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
+            return settle(case, steps, act, self._policy)
+
+        self._once(act, decide)
+        return self._store.get(Referral, referral_id)
+
+    def expire(self, referral_id: str, at: datetime) -> None:
+        """Give back what a hold keeps, if it has expired by then."""
+        referral = self._store.get(Referral, referral_id).value
+        expires_at = referral.expires_at
+        if expires_at is None or expires_at > at:
+            return
+        act = act_of_system(at, "expire", referral_id, expires_at.isoformat())
+        try:
+            self.move(referral_id, ReferralStatus.CANCELLED, act, reason=ReasonCode.EXPIRED)
+        except LastMeterError as error:
+            if isinstance(error, StoreError):
+                raise
+            # It was answered in this very moment: that counts.
+
+    def escalate(self, need_id: str, at: datetime) -> None:
+        """Push a need to the next level, if nobody has answered by then."""
+        first = self._store.get(Need, need_id).value
+        if not _is_due(first, at):
+            return
+        act = act_of_system(at, "escalate", need_id, str(first.answer_due_at), level_above(first))
+
+        def decide() -> tuple[Operation, ...]:
+            need = self._store.get(Need, need_id)
+            if need.value.answer_due_at != first.answer_due_at or not _is_due(need.value, at):
+                raise NotDue(need_id)
+            communities = communities_of(need.value, self._resident_of(need.value))
+            audience = areas_at(self._store, communities, level_above(need.value))
+            return escalating(need, audience, act, self._policy)
+
+        try:
+            self._once(act, decide)
+        except NotDue:
+            return
+
+    def case(self, need_id: str, within: Within = None) -> Case:
+        """Return a need and its referrals.
+
+        Raises
+        ------
+        NotFound
+            The need is not there.
+        """
+        return self._case(need_id, within)
+
+    def _case(self, need_id: str, within: Within = None) -> Case:
+        # The need first: whoever changes a referral changes its need's revision, so an older list of
+        # referrals is never written upon.
+        need = self._store.get(Need, need_id, within=within)
+        return Case(need, tuple(self._every_referral(need_id)))
+
+    def _every_referral(self, need_id: str) -> Iterator[Stored[Referral]]:
+        where, key = {"need_id": need_id}, None
+        while True:
+            page = self._store.page(Referral, where=where, after=key, limit=1_000)
+            yield from page.items
+            if (key := page.next_after) is None:
+                return
+
+    def _resident_of(self, need: Need) -> Resident | None:
+        if need.resident_id is None:
+            return None
+        found = self._store.get_many(Resident, [need.resident_id])
+        return found[need.resident_id].value if found else None
+
+    def _once(self, act: Act, decide: Decide, attempts: int = ATTEMPTS) -> ChangeSet:
+        """Write what is decided; decide anew if somebody else changed the need meanwhile."""
+        while True:
+            attempts -= 1
+            try:
+                return self._store.write(WriteBatch(act.write_id, decide()))
+            except StoreError:
+                raise
+            except LastMeterError as error:
+                if (done := self._store.outcome_of(act.write_id)) is not None:
+                    return self._same(done, act)
+                if not (isinstance(error, RevisionConflict) and error.kind == "Need" and attempts):
+                    raise
+
+    def _same(self, done: ChangeSet, act: Act) -> ChangeSet:
+        """Return the first outcome of a request, unless it asked for something else."""
+        told = self._store.get(AuditEvent, _key(done, AuditEvent)).value
+        if told.request_digest != act.request_digest:
+            raise IdempotencyConflict(act.write_id)
+        return done
+
+
+def _expect(kind: str, stored: Stored[Need] | Stored[Referral], revision: int | None) -> None:
+    if revision not in (None, stored.revision):
+        assert revision is not None
+        raise RevisionConflict(kind, stored.value.id, revision, stored.revision)
+
+
+def _key(done: ChangeSet, kind: type[Entity]) -> str:
+    return next(each.key for each in done.changes if each.kind is kind)
+
+
+def _is_due(need: Need, at: datetime) -> bool:
+    return need.status is NeedStatus.ACTIVE and need.answer_due_at is not None and need.answer_due_at <= at
