@@ -43,7 +43,9 @@ def news_for(store: GraphStore, endpoint: WebhookEndpoint, now: datetime, *, roo
         for position, change in enumerate(change_set.changes):
             if change.kind is AuditEvent and change.revision:
                 places[change.key] = (cursor, position)
-    deliveries = [_delivery(endpoint, each, places[each.id], now) for each in _wanted(store, endpoint, places)]
+    deliveries = [
+        _delivery(endpoint, each, places[each.id], now) for each in _wanted(store, endpoint, places)
+    ]
     return News(tuple(deliveries), cursor, seen >= FAR_CHANGES)
 
 
@@ -81,7 +83,7 @@ def _delivery(
         sequence=place[0],
         position=place[1],
         object_id=event.object_id,
-        need_id=event.need_id,
         attempts=0,
         next_attempt_at=now,
+        need_id=event.need_id,
     )
