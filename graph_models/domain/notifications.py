@@ -27,8 +27,6 @@ class WebhookEndpoint:
         Where events are posted to.
     event_types
         The events it asked for (``referral.accepted``), empty for all.
-    jurisdiction
-        Prefixes of area codes that it may hear of, None for everywhere.
     sealed_secret
         What signs its messages, encrypted (base64).
     created_at
@@ -36,6 +34,8 @@ class WebhookEndpoint:
     cursor
         Sequence number of the change feed up to which its events are delivered or noted as
         `Delivery`.
+    jurisdiction
+        Prefixes of area codes that it may hear of, None for everywhere.
     disabled_reason
         Why nothing is sent to it, None while something is.
     """
@@ -43,10 +43,10 @@ class WebhookEndpoint:
     id: EndpointId
     url: str
     event_types: tuple[str, ...]
-    jurisdiction: tuple[str, ...] | None
     sealed_secret: str
     created_at: datetime
     cursor: int
+    jurisdiction: tuple[str, ...] | None = None
     disabled_reason: str | None = None
 
     def __post_init__(self) -> None:
@@ -89,12 +89,12 @@ class Delivery:
         Sequence number of the change set that holds the event, and its place in there.
     object_id
         What the event is about; without a need, events of one object go out in order.
-    need_id
-        The need that it is about, if there is one: events of one need go out in order.
     attempts
         How often it was tried.
     next_attempt_at
         From when on it is tried again.
+    need_id
+        The need that it is about, if there is one: events of one need go out in order.
     status
         Whether it is still tried.
     last_problem
@@ -107,9 +107,9 @@ class Delivery:
     sequence: int
     position: int
     object_id: str
-    need_id: NeedId | None
     attempts: int
     next_attempt_at: datetime
+    need_id: NeedId | None = None
     status: DeliveryStatus = DeliveryStatus.PENDING
     last_problem: str | None = None
 

@@ -124,9 +124,9 @@ def complete_records() -> list[Entity]:
         Contact("r2", "r2", "key-1", "c2VjcmV0", "bW9yZSBzZWNyZXQ=", LATE),
         ApiKey("k1", "intake form", digest, Role.STAFF, (DISTRICT, "440104"), EARLY, LATE, LATE),
         WebhookEndpoint(
-            "h1", "https://a.example/hook", ("need.created",), (CITY,), "c2VjcmV0", EARLY, 7, "410 gone"
+            "h1", "https://a.example/hook", ("need.created",), "c2VjcmV0", EARLY, 7, (CITY,), "410 gone"
         ),
-        Delivery("h1~e1", "h1", "e1", 2**40, 3, "f1", "n2", 4, LATE, DeliveryStatus.DEAD, "answered 500"),
+        Delivery("h1~e1", "h1", "e1", 2**40, 3, "f1", 4, LATE, "n2", DeliveryStatus.DEAD, "answered 500"),
         Lease("webhooks", "process-1", LATE),
     ]
 
@@ -145,6 +145,6 @@ def sparse_values() -> list[Entity]:
         Referral("f2", "n1", "p1", ReferralStatus.DRAFT, EARLY),
         AuditEvent("e2", EARLY, "w1", "staff", "need.created", "Need", "n1"),
         ApiKey("k2", "x", "0" * 64, Role.ADMIN, (), EARLY),
-        WebhookEndpoint("h2", "https://b.example", (), None, "c2VjcmV0", EARLY, 0),
-        Delivery("h2~e2", "h2", "e2", 1, 0, "n1", None, 0, EARLY),
+        WebhookEndpoint("h2", "https://b.example", (), "c2VjcmV0", EARLY, 0),
+        Delivery("h2~e2", "h2", "e2", 1, 0, "n1", 0, EARLY),
     ]

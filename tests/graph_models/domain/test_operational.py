@@ -16,8 +16,8 @@ from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookE
 
 AT = datetime(2026, 11, 27, 8, tzinfo=UTC)
 CONTACT = Contact(ContactId("c1"), ResidentId("r1"), "k1", "AAAA", "AAAA", AT)
-ENDPOINT = WebhookEndpoint(EndpointId("e1"), "https://example.org/hook", ("b", "a"), None, "AAAA", AT, 0)
-DELIVERY = Delivery(DeliveryId("d1"), EndpointId("e1"), "a1", 7, 0, "f1", NeedId("n1"), 0, AT)
+ENDPOINT = WebhookEndpoint(EndpointId("e1"), "https://example.org/hook", ("b", "a"), "AAAA", AT, 0)
+DELIVERY = Delivery(DeliveryId("d1"), EndpointId("e1"), "a1", 7, 0, "f1", 0, AT, NeedId("n1"))
 LEASE = Lease(LeaseId("webhooks"), "process-1", AT)
 
 

@@ -1,0 +1,155 @@
+"""Order within a need, and nothing lost, whatever fails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.webhooks.outcomes import Delivered, Gone, Outcome, Retry
+from api.webhooks.plan import carry_out, due_lanes
+from api.webhooks.schedule import MAX_ATTEMPTS
+from graph_models.domain.identifiers import DeliveryId, EndpointId, NeedId
+from graph_models.domain.notifications import Delivery
+from tests.builders import NOW
+
+LATER = NOW + timedelta(hours=1)
+
+
+def a_delivery(number: int, need: str | None = "n1", thing: str = "f1", due: datetime = NOW) -> Delivery:
+    need_id = None if need is None else NeedId(need)
+    return Delivery(
+        DeliveryId(f"d{number}"), EndpointId("e1"), f"a{number}", number + 1, 0, thing, 0, due, need_id
+    )
+
+
+def ids(lanes: list[list[Delivery]]) -> list[list[str]]:
+    return [[each.id for each in lane] for lane in lanes]
+
+
+def test_one_need_is_one_lane() -> None:
+    deliveries = [a_delivery(2), a_delivery(1, "n2"), a_delivery(0)]
+    assert ids(due_lanes(deliveries, NOW)) == [["d0", "d2"], ["d1"]]
+
+
+def test_within_a_change_set_the_place_decides() -> None:
+    first, second = a_delivery(1), replace(a_delivery(0), sequence=2, position=1)
+    assert ids(due_lanes([second, first], NOW)) == [["d1", "d0"]]
+
+
+def test_without_need_one_object_is_one_lane() -> None:
+    """A need and an object of the same id are not the same."""
+    deliveries = [
+        a_delivery(0, None, "x"),
+        a_delivery(1, "x"),
+        a_delivery(2, None, "y"),
+        a_delivery(3, None, "x"),
+    ]
+    assert ids(due_lanes(deliveries, NOW)) == [["d0", "d3"], ["d1"], ["d2"]]
+
+
+def test_a_message_waits_for_an_earlier_one_that_is_not_due() -> None:
+    deliveries = [
+        a_delivery(0, due=LATER),
+        a_delivery(1),
+        a_delivery(2, "n2"),
+        a_delivery(3, "n2", due=LATER),
+    ]
+    assert ids(due_lanes(deliveries, NOW)) == [["d2"]]
+
+
+def test_who_has_waited_longest_is_first() -> None:
+    deliveries = [a_delivery(0, "n1", due=NOW), a_delivery(1, "n2", due=NOW - timedelta(seconds=1))]
+    assert ids(due_lanes(deliveries, NOW)) == [["d1"], ["d0"]]
+
+
+def test_a_dead_message_releases_those_behind_it_at_once() -> None:
+    last = replace(a_delivery(0), attempts=MAX_ATTEMPTS - 1)
+    failing = {"d0": Retry("status 500")}
+    result = carry_out([last, a_delivery(1)], lambda: NOW, lambda each: failing.get(each.id, Delivered()), 9)
+    assert result.failed[last.id].is_dead
+    assert result.arrived == {"d1"}
+
+
+def test_a_receiver_that_is_away_is_asked_once_a_round() -> None:
+    asked: list[str] = []
+
+    def attempt(delivery: Delivery) -> Outcome:
+        asked.append(delivery.id)
+        return Retry("no answer", concerns_endpoint=True)
+
+    carry_out([a_delivery(each, f"n{each}") for each in range(9)], lambda: NOW, attempt, 9)
+    assert asked == ["d0"]
+
+
+def test_a_receiver_that_is_gone_is_asked_nothing_more() -> None:
+    result = carry_out([a_delivery(0), a_delivery(1, "n2")], lambda: NOW, lambda _: Gone(), 9)
+    assert (result.is_gone, result.arrived, result.failed) == (True, set(), {})
+
+
+def test_a_round_ends_after_its_attempts() -> None:
+    result = carry_out([a_delivery(each) for each in range(9)], lambda: NOW, lambda _: Delivered(), 4)
+    assert result.arrived == {"d0", "d1", "d2", "d3"}
+
+
+OUTCOMES = st.sampled_from(
+    [Delivered(), Retry("status 500"), Retry("no answer", 30.0, concerns_endpoint=True)]
+)
+
+
+@given(
+    needs=st.lists(st.sampled_from(["n1", "n2", None]), min_size=1, max_size=8),
+    arrivals=st.lists(st.integers(0, 20), min_size=8, max_size=8),
+    outcomes=st.lists(OUTCOMES, max_size=60),
+    is_hopeless=st.booleans(),
+    lost_rounds=st.sets(st.integers(0, 10)),
+    max_attempts=st.integers(1, 4),
+)
+def test_any_failures_leave_order_and_messages_intact(
+    needs: list[str | None],
+    arrivals: list[int],
+    outcomes: list[Outcome],
+    is_hopeless: bool,
+    lost_rounds: set[int],
+    max_attempts: int,
+) -> None:
+    """Also where a worker dies between the attempts and the record of them."""
+    coming = [(arrivals[number], a_delivery(number, need)) for number, need in enumerate(needs)]
+    coming.sort(key=lambda each: each[0])
+    coming = [(at, replace(each, sequence=place + 1)) for place, (at, each) in enumerate(coming)]
+    pending: dict[DeliveryId, Delivery] = {}
+    dead: set[DeliveryId] = set()
+    taken: list[Delivery] = []
+    script = iter(outcomes)
+    now, number = NOW, 0
+
+    def attempt(delivery: Delivery) -> Outcome:
+        outcome = next(script, Retry("status 500") if is_hopeless else Delivered())
+        if isinstance(outcome, Delivered):
+            taken.append(delivery)
+        return outcome
+
+    while coming or pending:
+        while coming and coming[0][0] <= number:
+            _, new = coming.pop(0)
+            pending[new.id] = replace(new, next_attempt_at=now)
+        result = carry_out(pending.values(), lambda: now, attempt, max_attempts)  # noqa: B023
+        if number not in lost_rounds:
+            pending = {key: result.failed.get(key, each) for key, each in pending.items()}
+            dead |= {key for key, each in pending.items() if each.is_dead}
+            pending = {k: each for k, each in pending.items() if k not in dead and k not in result.arrived}
+        now = max([now, *(each.next_attempt_at for each in list(pending.values())[:1])]) + timedelta(
+            seconds=1
+        )
+        number += 1
+
+    assert {each.id for each in taken} | dead == {DeliveryId(f"d{each}") for each in range(len(needs))}
+    firsts: defaultdict[str | None, list[int]] = defaultdict(list)
+    for each in dict.fromkeys(
+        replace(each, attempts=0, last_problem=None, next_attempt_at=NOW) for each in taken
+    ):
+        firsts[each.need_id].append(each.sequence)
+    assert all(sequences == sorted(sequences) for sequences in firsts.values())
