@@ -11,11 +11,16 @@ from starlette.requests import Request
 from api.coverage import CoverageDesk
 from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
-from api.idempotency import KEY_PATTERN, Creation, creation_of
+from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
+from api.identity.guard import Authenticator
+from api.identity.policy import authorise
+from api.identity.principal import Principal
 from api.metrics import Metrics
 from api.plans import Plans
 from api.schemas.common import Id
 from graph_models.ports import Clock, GraphStore
+from matcher.closed_loop.acts import Act
+from matcher.closed_loop.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Services:
     metrics: Metrics
     plans: Plans
     coverage: CoverageDesk
+    desk: Desk
+    authenticator: Authenticator
 
 
 async def _services(request: Request) -> Services:
@@ -53,6 +60,10 @@ async def _plans(services: ServicesDep) -> Plans:
     return services.plans
 
 
+async def _desk(services: ServicesDep) -> Desk:
+    return services.desk
+
+
 async def _coverage(services: ServicesDep) -> CoverageDesk:
     return services.coverage
 
@@ -61,6 +72,7 @@ StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
 PlansDep = Annotated[Plans, Depends(_plans)]
+DeskDep = Annotated[Desk, Depends(_desk)]
 CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
 KeyPath = Annotated[Id, Path(alias="id")]
 CodePath = Annotated[Id, Path(alias="code")]
@@ -85,8 +97,22 @@ async def _expected_revision(
 ExpectedRevision = Annotated[int, Depends(_expected_revision)]
 
 
-async def _creation(
+def authorised(request: Request, services: ServicesDep) -> Principal | None:
+    """Say who asks, and refuse what that role may not have done. Every route depends on it."""
+    address = request.client.host if request.client else ""
+    header = request.headers.get("authorization")
+    principal = services.authenticator.authenticate(header, address, now=services.clock.now())
+    authorise(request.scope["route"].operation_id, principal)
+    return principal
+
+
+PrincipalDep = Annotated[Principal, Depends(authorised)]
+
+
+async def _act(
     request: Request,
+    principal: PrincipalDep,
+    services: ServicesDep,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -94,8 +120,16 @@ async def _creation(
             description="Repeating a request with its key has no further effect, however often and whenever",
         ),
     ] = None,
-) -> Creation:
-    return creation_of(request.url.path.rpartition("/")[2], idempotency_key)
+) -> Act:
+    path = request.url.path
+    return Act(
+        actor=principal.subject,
+        role=principal.role,
+        at=services.clock.now(),
+        write_id=write_id_of(principal.subject, request.method, path, idempotency_key),
+        request_id=request.state.request_id,
+        request_digest=digest_of_body(await request.body()),
+    )
 
 
-CreationDep = Annotated[Creation, Depends(_creation)]
+ActDep = Annotated[Act, Depends(_act)]

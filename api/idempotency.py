@@ -1,4 +1,4 @@
-"""Idempotency: the ids of a creation follow from the client's key, so nothing has to be remembered.
+"""Idempotency: the ids of what a request makes follow from the client's key, so nothing has to be remembered.
 
 The store keeps write ids with what they wrote. The same key with the same body is the same write,
 which has happened already; with another body it is a conflict. This holds after a restart and
@@ -7,28 +7,35 @@ between processes.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from hashlib import sha256
 from uuid import uuid4
+
+import orjson
 
 KEY_PATTERN = "^[!-~]{1,255}$"  # visible ASCII
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
-    """Ids for one creation: of the write, and of the new value unless the client names it."""
+def write_id_of(subject: str, method: str, path: str, key: str | None) -> str:
+    """Derive the id of a write from an Idempotency-Key, or draw it if there is none.
 
-    write_id: str
-    new_id: str
-
-
-def creation_of(collection: str, key: str | None) -> Creation:
-    """Derive the ids from an Idempotency-Key, or draw them if there is none.
-
-    >>> creation_of("needs", "order-7") == creation_of("needs", "order-7")
+    >>> write_id_of("user:7", "POST", "/v1/needs", "a") == write_id_of("user:7", "POST", "/v1/needs", "a")
     True
-    >>> creation_of("needs", "order-7") == creation_of("providers", "order-7")
+    >>> write_id_of("user:7", "POST", "/v1/needs", "a") == write_id_of("user:8", "POST", "/v1/needs", "a")
     False
     """
-    token = uuid4().hex if key is None else hashlib.sha256(f"{collection}\n{key}".encode()).hexdigest()[:32]
-    return Creation(f"http-{token}", f"{collection.removesuffix('s')}-{token}")
+    if key is None:
+        return f"http-{uuid4().hex}"
+    return f"http-{sha256(f'{subject}\n{method}\n{path}\n{key}'.encode()).hexdigest()}"
+
+
+def digest_of_body(body: bytes) -> str:
+    """Return the SHA-256 of a body, the same however its JSON is spelled.
+
+    >>> digest_of_body(b'{"a": 1, "b": 2}') == digest_of_body(b'{"b":2,"a":1}')
+    True
+    """
+    try:
+        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        pass  # it will be refused
+    return sha256(body).hexdigest()

@@ -17,7 +17,7 @@ from api.problems import Refusal
 from api.schemas.common import PageQuery
 from api.schemas.problems import Fault
 from graph_models.domain.identifiers import ID_PATTERN
-from graph_models.ports import E, GraphStore, Stored
+from graph_models.ports import E, GraphStore, Stored, Within
 
 T = TypeVar("T")
 _CHECK_BYTES = 6
@@ -64,15 +64,17 @@ def read_page(
     query: PageQuery,
     present: Callable[[Stored[E]], T],
     fixed: Mapping[str, str] | None = None,
+    within: Within = None,
 ) -> tuple[list[T], str | None]:
     """Read one page with the filters of a query, and link to the next one.
 
-    `fixed` are filters that the route itself sets.
+    `fixed` are filters that the route itself sets, `within` is the jurisdiction of who asks.
     """
     asked = query.filters()
     context = f"{request.url.path}?{urlencode(sorted(asked.items()))}"
     after = None if query.cursor is None else decode_cursor(context, query.cursor)
-    page = store.page(kind, where={**asked, **(fixed or {})}, after=after, limit=query.limit)
+    where = {**asked, **(fixed or {})}
+    page = store.page(kind, where=where, after=after, limit=query.limit, within=within)
     items = [present(each) for each in page.items]
     if page.next_after is None:
         return items, None

@@ -26,6 +26,13 @@ PROBLEM_TYPES = {
             "Malformed request",
             "The body is not JSON in UTF-8, or names a member twice. Nothing in it was read.",
         ),
+        ProblemType(
+            "unauthenticated",
+            401,
+            "Unauthenticated",
+            "Send `Authorization: Bearer` with an API key or a token of the identity provider.",
+        ),
+        ProblemType("forbidden", 403, "Forbidden", "The role of the credential does not include this."),
         ProblemType("unknown-route", 404, "No such address", "Nothing is served at this path."),
         ProblemType("not-found", 404, "Not found", "Nothing of this kind has this id."),
         ProblemType(
@@ -46,6 +53,28 @@ PROBLEM_TYPES = {
             "Capacity exceeded",
             "The change would leave a provider fewer than 0 units.",
         ),
+        ProblemType(
+            "transition-not-allowed",
+            409,
+            "Not in this state",
+            "The referral cannot go from its state into that one; `may_become` names those that it can.",
+        ),
+        ProblemType(
+            "need-not-open",
+            409,
+            "Need is not open",
+            "Nobody is sought for this need: it is a draft, completed, on hold or withdrawn.",
+        ),
+        ProblemType(
+            "need-covered",
+            409,
+            "Need is covered",
+            "Other referrals hold or have served the units. Read the need's referrals.",
+        ),
+        ProblemType(
+            "already-asked", 409, "Asked already", "The provider has an open referral for this need."
+        ),
+        ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
         ProblemType("still-referenced", 409, "Still referenced", "Something else points at this value."),
         ProblemType(
             "revision-conflict",
@@ -103,6 +132,12 @@ PROBLEM_TYPES = {
             "A change needs `If-Match` with the `ETag` that was read, so that nobody's change is lost.",
         ),
         ProblemType(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "The client has asked more often than it may. Try again after `Retry-After` seconds.",
+        ),
+        ProblemType(
             "internal-error",
             500,
             "Internal error",
@@ -126,6 +161,18 @@ PROBLEM_TYPES = {
             503,
             "Not ready",
             "The matching engine is still being loaded. Try again after `Retry-After` seconds.",
+        ),
+        ProblemType(
+            "overloaded",
+            503,
+            "Overloaded",
+            "More is asked than can be answered in time; nothing was done. Try again after `Retry-After`.",
+        ),
+        ProblemType(
+            "identity-unavailable",
+            503,
+            "Identity provider unavailable",
+            "The keys of the identity provider cannot be fetched. Try again after `Retry-After` seconds.",
         ),
         ProblemType(
             "too-many-plans",

@@ -3,61 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from uuid import uuid4
 
 from starlette.responses import Response
 
 from api.etags import etag_of, is_fresh
-from api.idempotency import Creation
 from api.problems import refusing
-from graph_models.domain.errors import IdempotencyConflict, RevisionConflict
-from graph_models.domain.needs import Need
-from graph_models.ports import NEW, E, GraphStore, Put, Stored, WriteBatch, key_of
+from graph_models.domain.errors import RevisionConflict
+from graph_models.ports import NEW, E, GraphStore, Operation, Put, Stored, Within, key_of
+from graph_models.schema import BY_ENTITY
+from matcher.closed_loop.acts import Act
+from matcher.closed_loop.once import key_in, write_once
 
 
-def create(
-    store: GraphStore, kind: type[E], creation: Creation, build: Callable[[datetime], E], now: datetime
-) -> Stored[E]:
-    """Store a new value; the same creation again gives the value of the first time.
+def create(store: GraphStore, kind: type[E], act: Act, build: Callable[[], E]) -> Stored[E]:
+    """Store a new value; the same act again gives the value of the first time.
 
-    `build` makes the value out of the request, for a time of creation.
+    `build` makes the value out of the request.
     """
-
-    def attempt(moment: datetime) -> str:
-        with refusing():
-            value = build(moment)
-        store.write(WriteBatch(creation.write_id, (Put(value, NEW),)))
-        return key_of(value)
-
-    try:
-        key = attempt(now)
-    except IdempotencyConflict:
-        key = attempt(_first_moment(store, creation, now))
-    return store.get(kind, key)
-
-
-def _first_moment(store: GraphStore, creation: Creation, now: datetime) -> datetime:
-    """When the first attempt took place: a repetition must not differ by the time of its arrival."""
-    first = store.outcome_of(creation.write_id)
-    if first is None or first.changes[0].kind is not Need:
-        return now
-    return store.get(Need, first.changes[0].key).value.created_at
+    with refusing():
+        value = build()
+    label = BY_ENTITY[kind].label
+    event = act.event(f"{label.lower()}.created", label, key_of(value))
+    done = write_once(store, act, lambda: (Put(value, NEW), Put(event, NEW)))
+    return store.get(kind, key_in(done, kind))
 
 
 def change(
-    store: GraphStore, kind: type[E], key: str, expected_revision: int, alter: Callable[[E], E]
+    store: GraphStore,
+    kind: type[E],
+    key: str,
+    expected_revision: int,
+    alter: Callable[[E], E],
+    act: Act,
+    within: Within = None,
 ) -> Stored[E]:
     """Replace a value that is still at the revision the client read."""
-    stored = store.get(kind, key)
+    stored = store.get(kind, key, within=within)
+    label = BY_ENTITY[kind].label
     if stored.revision != expected_revision:
-        raise RevisionConflict(kind.__name__, key, expected_revision, stored.revision)
+        raise RevisionConflict(label, key, expected_revision, stored.revision)
     with refusing():
         altered = alter(stored.value)
     if altered == stored.value:
         return stored
-    done = store.write(WriteBatch(f"http-{uuid4().hex}", (Put(altered, expected_revision),)))
-    return Stored(altered, done.changes[0].revision)
+    need_id = key if label == "Need" else None
+    event = act.event(f"{label.lower()}.changed", label, key, need_id=need_id)
+
+    def decide() -> tuple[Operation, ...]:
+        return Put(altered, expected_revision), Put(event, NEW)
+
+    done = write_once(store, act, decide)
+    return Stored(altered, next(each.revision for each in done.changes if each.kind is kind))
 
 
 def tag(response: Response, stored: Stored[E]) -> Stored[E]:

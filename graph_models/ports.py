@@ -37,6 +37,8 @@ E = TypeVar("E", bound=Entity)
 E_co = TypeVar("E_co", bound=Entity, covariant=True)
 # What several values hold, by name of the column: lists of one length, see `graph_models.records`.
 Columns = dict[str, list[Any]]
+# A jurisdiction: beginnings of area codes. None is everywhere, no code at all is nowhere.
+Within = tuple[str, ...] | None
 
 NEW = 0
 MAX_BATCH = 10_000
@@ -148,12 +150,41 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What one committed batch changed. Its sequence number is the cursor of the change feed."""
+    """What one committed batch changed. Its sequence number is the cursor of the change feed.
+
+    `chain` is a digest of this change set and, through the one before it, of all before it.
+    """
 
     sequence: int
     write_id: str
     committed_at: datetime
     changes: tuple[Change, ...]
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A change set as it is recorded: all that its `chain` is computed from, and the chain.
+
+    Parameters
+    ----------
+    changes
+        Label, key and revision of each changed value.
+    fingerprint
+        Digest of the operations.
+    event_digests
+        Digest of each audit event that the batch put, in the order of `changes`.
+    chain
+        Empty where the record is damaged beyond reading.
+    """
+
+    sequence: int
+    write_id: str
+    fingerprint: str
+    committed_at: datetime
+    changes: tuple[tuple[str, str, int], ...]
+    event_digests: tuple[str, ...] = ()
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +239,21 @@ class GraphStore(Protocol):
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
 
-    def get(self, kind: type[E], key: str) -> Stored[E]:
+    def get(self, kind: type[E], key: str, *, within: Within = None) -> Stored[E]:
         """Return one value.
+
+        `within` limits this and the calls below to a jurisdiction: what does not lie in it looks as
+        if it did not exist.
 
         Raises
         ------
         NotFound
             Nothing of this kind has this key.
+        InvalidValue
+            `within` is given for a kind that lies nowhere, or holds what cannot begin an area's code.
         """
 
-    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+    def get_many(self, kind: type[E], keys: Sequence[str], *, within: Within = None) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
 
     def page(
@@ -227,6 +263,7 @@ class GraphStore(Protocol):
         where: Mapping[str, str] | None = None,
         after: str | None = None,
         limit: int = 100,
+        within: Within = None,
     ) -> Page[E]:
         """Return up to `limit` values (1 to 10,000) with keys after `after`, in key order.
 
@@ -236,7 +273,8 @@ class GraphStore(Protocol):
         Raises
         ------
         InvalidValue
-            `limit` is out of range, `where` names another property, or `after` cannot be a key.
+            `limit` is out of range, `where` names another property, `after` cannot be a key, or
+            `within` is given for a kind that lies nowhere.
         """
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
@@ -265,6 +303,12 @@ class GraphStore(Protocol):
 
         Sequence numbers are those of commit order, without gap or duplicate, also under concurrent
         writers: whoever has read up to n has seen every commit up to n.
+        """
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, damaged ones too, oldest first.
+
+        For who verifies or copies a store; `changes_since` is for who follows it.
         """
 
     def close(self) -> None:

@@ -39,12 +39,12 @@ class History:
     ----------
     served_before
         Providers that completed a referral for this resident.
-    rejected_by
-        Providers that rejected a referral for this need.
+    asked_already
+        Providers that are asked about this need, or were in vain.
     """
 
     served_before: frozenset[ProviderId] = frozenset()
-    rejected_by: frozenset[ProviderId] = frozenset()
+    asked_already: frozenset[ProviderId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def gather_context(
         window=_window(need, category, zone),
         verified_since=verified_since if category.requires_verification else None,
         served_before=history.served_before,
-        excluded=history.rejected_by.union(need.excluded_provider_ids),
+        excluded=history.asked_already.union(need.excluded_provider_ids),
         now=now_us,
         time_zone=zone,
         weights=catalogue.parameters.weights_for(category).in_order(),

@@ -61,6 +61,10 @@ class Taxonomy:
     def __contains__(self, skill_id: SkillId) -> bool:
         return skill_id in self._skills
 
+    def all(self) -> tuple[Skill, ...]:
+        """Return all skills, by id."""
+        return tuple(skill for _, skill in sorted(self._skills.items()))
+
     def depth(self, skill_id: SkillId) -> int:
         """Return the number of terms from the root to the skill; 1 for a root."""
         return len(self._ancestors[skill_id])

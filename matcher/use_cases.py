@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from threading import Lock
 
@@ -15,15 +16,16 @@ from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
-from graph_models.domain.referrals import Referral, ReferralStatus
 from graph_models.domain.skills import Skill
-from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore
-from matcher.catalogue import read_catalogue
+from graph_models.ports import MAX_BATCH, ChangeSet, Clock, Entity, GraphStore, Within
+from matcher.catalogue import Catalogue, read_catalogue
 from matcher.city_plans import CityPlan, PlanSource, plan_city
-from matcher.context import History, gather_context, local_year
+from matcher.context import History, NeedContext, gather_context, local_year
 from matcher.coverage.city import City, read_city
 from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
+from matcher.evidence import Evidence, narrowed, told
 from matcher.parameters import MatchParameters
+from matcher.past import read_past
 from matcher.planning import PlanScope, check_scope
 from matcher.remarks import Remark, remarks_on
 from matcher.suggestions import SuggestionList
@@ -81,6 +83,19 @@ class SavedMatcher:
     cursor: int
     change_set: str
     engine: SavedEngine
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A list of suggestions, and what it was made from."""
+
+    left: Need
+    history: History
+    now: datetime
+    catalogue: Catalogue
+    revision: int
+    context: NeedContext
+    result: SuggestionList
 
 
 class LiveMatcher:
@@ -167,7 +182,9 @@ class LiveMatcher:
                 need = Need(NeedId("to-come"), category.id, now, location=Location(0, 0))
                 self._engine.prepare(gather_context(need, self._catalogue, now))
 
-    def suggest(self, need_id: NeedId, limit: int = 10, explain: bool = False) -> NeedSuggestions:
+    def suggest(
+        self, need_id: NeedId, limit: int = 10, explain: bool = False, within: Within = None
+    ) -> NeedSuggestions:
         """Rank providers for a stored need.
 
         Parameters
@@ -178,15 +195,17 @@ class LiveMatcher:
             Most suggestions, 1 to 100.
         explain
             Whether to say why there are not more even if there are `limit` suggestions.
+        within
+            Prefixes of area codes that the need must lie in; None means anywhere.
 
         Raises
         ------
         NotFound
-            If the store has no such need.
+            If the store has no such need there.
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        need = self._store.get(Need, need_id).value
+        need = self._store.get(Need, need_id, within=within).value
         return self._answer(need, self._resident_of(need), limit, explain, is_stored=True)
 
     def suggest_for(
@@ -218,24 +237,58 @@ class LiveMatcher:
         person = self._resident_of(need) if resident is None else resident
         return self._answer(need, person, limit, explain, is_stored=False)
 
+    def evidence_for(self, need_id: NeedId, limit: int = 10) -> tuple[Evidence, SuggestionList]:
+        """Rank providers for a stored need, and gather all that it takes to do it again later.
+
+        Raises
+        ------
+        NotFound, InvalidValue
+            As for `suggest`.
+        """
+        need = self._store.get(Need, need_id).value
+        resident = self._resident_of(need)
+        while True:
+            made = self._ask(need, resident, limit, explain=False, is_stored=True)
+            keys = [each.provider_id for each in made.result.suggestions]
+            found = self._store.get_many(Provider, keys)
+            evidence = Evidence(
+                need=made.left,
+                resident=resident,
+                history=made.history,
+                now=made.now,
+                graph_revision=made.revision,
+                catalogue=narrowed(made.context, made.catalogue),
+                providers=tuple(found[key].value for key in keys if key in found),
+                limit=limit,
+            )
+            # A provider may have changed after the list was made: then it is made again.
+            if told(evidence.replayed()) == told(made.result):
+                return evidence, made.result
+
     def _answer(
         self, need: Need, resident: Resident | None, limit: int, explain: bool, *, is_stored: bool
     ) -> NeedSuggestions:
+        made = self._ask(need, resident, limit, explain=explain, is_stored=is_stored)
+        code, areas = made.context.community_code, made.catalogue.areas
+        remarks = remarks_on(made.context, areas)
+        is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
+        return NeedSuggestions(need, code, made.revision, is_synthetic, made.result, remarks)
+
+    def _ask(
+        self, need: Need, resident: Resident | None, limit: int, *, explain: bool, is_stored: bool
+    ) -> _Made:
         check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
         self.refresh()
-        history, now = self._history_of(need, is_stored=is_stored), self._clock.now()
+        left, history = read_past(self._store, need, is_stored=is_stored)
+        now = self._clock.now()
         while True:
             epoch, catalogue, revision = self._epoch, self._catalogue, self._cursor
-            context = gather_context(need, catalogue, now, resident, history)
+            context = gather_context(left, catalogue, now, resident, history)
             result = self._engine.suggest(context, limit, explain=explain)
             if epoch == self._epoch and not epoch % 2:
-                break
+                return _Made(left, history, now, catalogue, revision, context, result)
             with self._refreshing:  # the menu, the taxonomy or the areas are being replaced, which is rare
                 continue
-        code, areas = context.community_code, catalogue.areas
-        remarks = remarks_on(context, areas)
-        is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
-        return NeedSuggestions(need, code, revision, is_synthetic, result, remarks)
 
     def check_scope(self, scope: PlanScope) -> None:
         """Refuse a scope of a plan that nothing can be in.
@@ -311,27 +364,6 @@ class LiveMatcher:
         if need.resident_id not in found:
             raise UnknownReference("need.resident_id", "Resident", need.resident_id)
         return found[need.resident_id].value
-
-    def _history_of(self, need: Need, *, is_stored: bool) -> History:
-        """Look up who completed a referral for the resident, and who rejected this need."""
-        served: set[ProviderId] = set()
-        if need.resident_id is not None:
-            for earlier in self._every(Need, {"resident_id": need.resident_id}):
-                served |= self._answered(earlier.id, ReferralStatus.COMPLETED)
-        rejected = self._answered(need.id, ReferralStatus.REJECTED) if is_stored else set()
-        return History(frozenset(served), frozenset(rejected))
-
-    def _answered(self, need_id: NeedId, status: ReferralStatus) -> set[ProviderId]:
-        referrals = self._every(Referral, {"need_id": need_id})
-        return {each.provider_id for each in referrals if each.status is status}
-
-    def _every(self, kind: type[E], where: Mapping[str, str]) -> Iterator[E]:
-        after: str | None = None
-        while True:
-            page = self._store.page(kind, where=where, after=after, limit=1_000)
-            yield from (stored.value for stored in page.items)
-            if (after := page.next_after) is None:
-                return
 
     def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
         """Read what the change sets changed, then put it in force all at once."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from graph_models.domain.audit import AuditEvent
 from graph_models.domain.categories import Category
 from graph_models.domain.identifiers import (
     AreaCode,
@@ -84,3 +85,7 @@ def a_need(key: str = "n1", **changes: Any) -> Need:
 def a_referral(key: str = "f1", **changes: Any) -> Referral:
     base = Referral(ReferralId(key), NeedId("n1"), ProviderId("p1"), ReferralStatus.REQUESTED, NOW)
     return replace(base, **changes)
+
+
+def an_audit_event(key: str = "e1", **changes: Any) -> AuditEvent:
+    return replace(AuditEvent(key, NOW, "w1", "staff", "need.created", "Need", "n1"), **changes)

@@ -10,18 +10,22 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import (
-    ClockDep,
-    CreationDep,
+    ActDep,
+    DeskDep,
     ExpectedRevision,
     IfNoneMatch,
     KeyPath,
+    PrincipalDep,
     StoreDep,
 )
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
-from api.resources import change, create, not_modified, tag
+from api.problems import refusing
+from api.reach import check_reach
+from api.resources import change, not_modified, tag
 from api.routes.examples import NEED, NEED_CHANGES
 from api.schemas.needs import NeedChanges, NeedInput, NeedPage, NeedQuery, NeedResource
+from graph_models.domain.errors import NotFound
 from graph_models.domain.needs import Need
 
 router = APIRouter(prefix="/v1/needs", tags=["needs"], route_class=JsonRoute)
@@ -38,14 +42,18 @@ router = APIRouter(prefix="/v1/needs", tags=["needs"], route_class=JsonRoute)
 )
 def create_need(
     body: Annotated[NeedInput, Body(openapi_examples=NEED)],
-    creation: CreationDep,
+    act: ActDep,
+    principal: PrincipalDep,
+    desk: DeskDep,
     store: StoreDep,
-    clock: ClockDep,
     request: Request,
     response: Response,
 ) -> NeedResource:
-    """Store a need."""
-    stored = create(store, Need, creation, lambda now: body.to_domain(creation.new_id, now), clock.now())
+    """Store a need, and push it to the staff of the communities of its resident."""
+    with refusing():
+        need = body.to_domain(act.new_id("need"), act.at)
+        check_reach(store, principal, need)
+        stored = desk.raise_need(need, act)
     response.headers["Location"] = f"{request.url.path}/{stored.value.id}"
     return NeedResource.of(tag(response, stored))
 
@@ -56,10 +64,17 @@ def create_need(
     responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
 )
 def list_needs(
-    query: Annotated[NeedQuery, Query()], store: StoreDep, request: Request, response: Response
+    query: Annotated[NeedQuery, Query()],
+    store: StoreDep,
+    principal: PrincipalDep,
+    request: Request,
+    response: Response,
 ) -> NeedPage:
     """List needs in the order of their ids, a page at a time."""
-    items, cursor = read_page(request, response, store, Need, query, NeedResource.of)
+    own = {} if principal.resident_id is None else {"resident_id": principal.resident_id}
+    items, cursor = read_page(
+        request, response, store, Need, query, NeedResource.of, own, within=principal.within
+    )
     return NeedPage(items=items, next_cursor=cursor)
 
 
@@ -70,10 +85,16 @@ def list_needs(
     responses={**not_modified_or(ETAG), **failures(*OF_STORE, "not-found", "invalid-request")},
 )
 def get_need(
-    key: KeyPath, store: StoreDep, response: Response, if_none_match: IfNoneMatch = None
+    key: KeyPath,
+    store: StoreDep,
+    principal: PrincipalDep,
+    response: Response,
+    if_none_match: IfNoneMatch = None,
 ) -> NeedResource | Response:
     """Read one need."""
-    stored = store.get(Need, key)
+    stored = store.get(Need, key, within=principal.within)
+    if not principal.acts_for(stored.value.resident_id):
+        raise NotFound("Need", key)
     return not_modified(stored, if_none_match) or NeedResource.of(tag(response, stored))
 
 
@@ -91,9 +112,26 @@ def change_need(
     key: KeyPath,
     body: Annotated[NeedChanges, Body(openapi_examples=NEED_CHANGES)],
     expected_revision: ExpectedRevision,
+    act: ActDep,
+    principal: PrincipalDep,
     store: StoreDep,
     response: Response,
 ) -> NeedResource:
     """Change some members of a need (JSON Merge Patch), if it is still at the revision that was read."""
-    stored = change(store, Need, key, expected_revision, body.applied_to)
+    stored = change(store, Need, key, expected_revision, body.applied_to, act, principal.within)
     return NeedResource.of(tag(response, stored))
+
+
+@router.post(
+    "/{id}/acknowledgement",
+    operation_id="acknowledgeNeed",
+    responses={
+        200: {"headers": ETAG},
+        **failures(*OF_STORE, "not-found", "invalid-request", "idempotency-key-reused", "outcome-unknown"),
+    },
+)
+def acknowledge_need(
+    key: KeyPath, act: ActDep, principal: PrincipalDep, desk: DeskDep, response: Response
+) -> NeedResource:
+    """Say that somebody acts on a need: it climbs no further."""
+    return NeedResource.of(tag(response, desk.acknowledge(key, act, principal.within)))

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import ClockDep, CreationDep, KeyPath, PlansDep
+from api.dependencies import ActDep, KeyPath, PlansDep, PrincipalDep
 from api.openapi import LOCATION, OF_BODY, OF_STORE, failures
 from api.problems import refusing
+from api.reach import check_place
 from api.routes.examples import PLAN
 from api.schemas.plans import PlanRequest, PlanStatus
+from graph_models.domain.errors import NotFound
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=JsonRoute)
 
@@ -32,13 +34,21 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=JsonRoute)
 )
 def start_plan(
     body: Annotated[PlanRequest, Body(openapi_examples=PLAN)],
-    clock: ClockDep,
-    creation: CreationDep,
+    act: ActDep,
+    principal: PrincipalDep,
     plans: PlansDep,
 ) -> Response:
-    """Begin to plan for all open needs of a scope. Nothing is written: a plan is a proposal."""
+    """Begin to plan for all open needs of a scope. Nothing is written: a plan is a proposal.
+
+    Without areas it is for all that the credential reaches.
+    """
+    if principal.within is not None:
+        if body.area_codes is None:
+            body = body.model_copy(update={"area_codes": list(principal.within)})
+        for code in body.area_codes:
+            check_place(principal, code)
     with refusing():
-        job = plans.start(creation.new_id, body, clock.now())
+        job = plans.start(act.new_id("plan"), body, act.at)
     location = {"Location": f"/v1/plans/{job.id}"}
     return Response(job.answer(), 202, location, media_type="application/json")
 
@@ -49,6 +59,10 @@ def start_plan(
     response_model=PlanStatus,
     responses=failures("not-found", "invalid-request"),
 )
-def get_plan(key: KeyPath, plans: PlansDep) -> Response:
+def get_plan(key: KeyPath, principal: PrincipalDep, plans: PlansDep) -> Response:
     """Read how far a plan is, and its outcome once it is done. The latest plans are kept until a restart."""
-    return Response(plans.get(key).answer(), media_type="application/json")
+    job = plans.get(key)
+    areas = job.request.area_codes
+    if not principal.covers(tuple(areas) if areas else None):
+        raise NotFound("Plan", key)
+    return Response(job.answer(), media_type="application/json")

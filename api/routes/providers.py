@@ -10,15 +10,16 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import (
-    ClockDep,
-    CreationDep,
+    ActDep,
     ExpectedRevision,
     IfNoneMatch,
     KeyPath,
+    PrincipalDep,
     StoreDep,
 )
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
+from api.reach import check_place
 from api.resources import change, create, not_modified, tag
 from api.routes.examples import PROVIDER, PROVIDER_CHANGES
 from api.schemas.providers import (
@@ -44,14 +45,15 @@ router = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=JsonR
 )
 def create_provider(
     body: Annotated[ProviderInput, Body(openapi_examples=PROVIDER)],
-    creation: CreationDep,
+    act: ActDep,
+    principal: PrincipalDep,
     store: StoreDep,
-    clock: ClockDep,
     request: Request,
     response: Response,
 ) -> ProviderResource:
     """Store a provider."""
-    stored = create(store, Provider, creation, lambda _: body.to_domain(creation.new_id), clock.now())
+    check_place(principal, body.community_code)
+    stored = create(store, Provider, act, lambda: body.to_domain(act.new_id("provider")))
     response.headers["Location"] = f"{request.url.path}/{stored.value.id}"
     return ProviderResource.of(tag(response, stored))
 
@@ -97,9 +99,11 @@ def change_provider(
     key: KeyPath,
     body: Annotated[ProviderChanges, Body(openapi_examples=PROVIDER_CHANGES)],
     expected_revision: ExpectedRevision,
+    act: ActDep,
+    principal: PrincipalDep,
     store: StoreDep,
     response: Response,
 ) -> ProviderResource:
     """Change some members of a provider (JSON Merge Patch), if it is still at the revision that was read."""
-    stored = change(store, Provider, key, expected_revision, body.applied_to)
+    stored = change(store, Provider, key, expected_revision, body.applied_to, act, principal.within)
     return ProviderResource.of(tag(response, stored))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import ClockDep, EngineDep, KeyPath
+from api.dependencies import ClockDep, EngineDep, KeyPath, PrincipalDep
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import Refusal, refusing
 from api.routes.examples import DESCRIBED_NEED
@@ -26,10 +26,13 @@ router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
     response_model=SuggestionAnswer,
     responses=failures(*OF_STORE, "not-ready", "not-found", "invalid-request", "rule-broken"),
 )
-def suggest_for_need(key: KeyPath, query: Annotated[SuggestionQuery, Query()], engine: EngineDep) -> Response:
+def suggest_for_need(
+    key: KeyPath, query: Annotated[SuggestionQuery, Query()], engine: EngineDep, principal: PrincipalDep
+) -> Response:
     """Rank the providers that can serve a stored need, best first, and say why."""
     try:
-        return written(engine.matcher.suggest(NeedId(key), query.limit, query.explain))
+        found = engine.matcher.suggest(NeedId(key), query.limit, query.explain, principal.within)
+        return written(found)
     except InvalidValue as error:
         # The stored need has no point, or a window that local time cannot tell: a change to it helps.
         raise Refusal("rule-broken", str(error)) from error

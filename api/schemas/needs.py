@@ -108,11 +108,19 @@ class NeedOutput(ResponseModel):
 class NeedResource(NeedOutput):
     """A stored need; `revision` is what `If-Match` asks for."""
 
+    escalation_level: Annotated[AreaLevel | None, Field(description="How far its calls have gone")]
+    answer_due_at: Annotated[datetime | None, Field(description="When it climbs unless somebody acts")]
     revision: int
 
     @classmethod
     def of(cls, stored: Stored[Need]) -> NeedResource:
-        return cls(**dict(NeedOutput.model_validate(stored.value)), revision=stored.revision)
+        need = stored.value
+        return cls(
+            **dict(NeedOutput.model_validate(need)),
+            escalation_level=need.escalation_level,
+            answer_due_at=need.answer_due_at,
+            revision=stored.revision,
+        )
 
 
 class NeedPage(ResponseModel):

@@ -201,3 +201,9 @@ class Referral:
     def account(self) -> Account:
         """Where the provider's capacity keeps its units."""
         return LIFE_CYCLE[self.status].account
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether the provider was asked and will not help: it is not suggested for this need again."""
+        has_expired = self.status is ReferralStatus.CANCELLED and self.reason is ReasonCode.EXPIRED
+        return has_expired or self.status in (ReferralStatus.REJECTED, ReferralStatus.FAILED)

@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
+from graph_models.domain.audit import AuditEvent
 from graph_models.ports import AdjustCapacity, Columns, Delete, Entity, Operation, Put, WriteBatch
-from graph_models.records import to_columns
+from graph_models.records import to_columns, to_rows
 from graph_models.schema import BY_ENTITY
+from graph_models.stores.chain import event_digest
 
 
 class FlatBatch:
@@ -24,8 +26,12 @@ class FlatBatch:
 
     Attributes
     ----------
+    id : str
+        Its write id.
     puts : dict[type[Entity], Columns]
         What it puts of each kind, in the order of its operations.
+    event_digests : tuple[str, ...]
+        Digest of each audit event that it puts, in the order of its operations.
     fingerprint : str
         Equal for equal operations in one order, in every process and store, and only for these.
 
@@ -36,6 +42,7 @@ class FlatBatch:
     """
 
     def __init__(self, batch: WriteBatch) -> None:
+        self.id = batch.id
         values: dict[type[Entity], list[Entity]] = defaultdict(list)
         for operation in batch.operations:
             if isinstance(operation, Put):
@@ -43,6 +50,7 @@ class FlatBatch:
         self.puts: dict[type[Entity], Columns] = {
             kind: to_columns(kind, held) for kind, held in values.items()
         }
+        self.event_digests = digests_of(self.puts.get(AuditEvent, {}))
         self.fingerprint = _digest([*map(_told, batch.operations), *self.puts.values()])
 
 
@@ -50,6 +58,11 @@ def fingerprint_of_puts(kind: type[Entity], columns: Columns) -> str:
     """Return the fingerprint of a batch that puts the values of these columns, whatever is there."""
     count = len(columns[BY_ENTITY[kind].key])
     return _digest([*repeat(("put", BY_ENTITY[kind].label, None), count), columns])
+
+
+def digests_of(events: Columns) -> tuple[str, ...]:
+    """Return the digest of each of several audit events, flattened."""
+    return tuple(map(event_digest, to_rows(events))) if events else ()
 
 
 def _digest(told: list[Any]) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from graph_models.declarations import Relationship
+from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import (
     CapacityExceeded,
     DuplicateKey,
@@ -84,7 +85,7 @@ def check(batch: WriteBatch, lookups: Lookups) -> tuple[Change, ...]:
     Raises
     ------
     DuplicateKey
-        A `Put` expects `NEW` and its key is taken.
+        A `Put` expects `NEW`, or puts an audit event, and its key is taken.
     NotFound
         A `Put` expects a revision, or a `Delete` or `AdjustCapacity` names a key, of nothing.
     RevisionConflict
@@ -171,7 +172,7 @@ def _next_revision(operation: Operation, kind: Kind, key: str, current: int | No
         if is_put and expected in (None, NEW):
             return 1
         raise NotFound(_label(kind), key)
-    if is_put and expected == NEW:
+    if is_put and (expected == NEW or kind is AuditEvent):
         raise DuplicateKey(_label(kind), key)
     if expected not in (None, current):
         raise RevisionConflict(_label(kind), key, expected, current)

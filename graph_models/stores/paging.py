@@ -8,36 +8,38 @@ from typing import Any, NamedTuple
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import check_id, is_id
-from graph_models.ports import E, Page
-from graph_models.schema import BY_ENTITY
+from graph_models.ports import E, Page, Within
+from graph_models.schema import ALL_TYPES, BY_ENTITY
 
 MAX_PAGE = 10_000
 EMPTY_PAGE: Page[Any] = Page((), None)
 
 
 class PageRequest(NamedTuple):
-    """A page that a store can look up: filters by column, the key to start behind, its length."""
+    """A page that a store can look up: filters by column, the key to start behind, length, jurisdiction."""
 
     where: dict[str, str]
     after: str
     limit: int
+    within: Within
 
 
 def check_page(
-    kind: type[E], where: Mapping[str, str] | None, after: str | None, limit: int
+    kind: type[E], where: Mapping[str, str] | None, after: str | None, limit: int, within: Within
 ) -> PageRequest | None:
     """Check the arguments of `GraphStore.page`.
 
     Returns
     -------
     PageRequest | None
-        None if a filter asks for a text that no value can hold, so that the page is empty.
+        None if the page is empty: a filter asks for a text that no value can hold, or the
+        jurisdiction is nowhere.
 
     Raises
     ------
     InvalidValue
-        If the limit is out of range, a filter names another column than an indexed one, or the key
-        to start behind cannot be a key.
+        If the limit is out of range, a filter names another column than an indexed one, the key to
+        start behind cannot be a key, or as `check_within`.
     """
     check_integer("page.limit", limit, least=1, most=MAX_PAGE)
     filters = dict(where or {})
@@ -46,8 +48,28 @@ def check_page(
         raise InvalidValue("page.where", f"name only {', '.join(allowed)}", filters)
     if after:
         check_id("page.after", after)
+    check_within(kind, within)
     # Not every text can be sent to a store, and indexed columns hold keys and words only.
-    return PageRequest(filters, after or "", limit) if all(map(is_id, filters.values())) else None
+    if within == () or not all(map(is_id, filters.values())):
+        return None
+    return PageRequest(filters, after or "", limit, within)
+
+
+def check_within(kind: type[E], within: Within) -> None:
+    """Refuse a jurisdiction for a kind that lies nowhere, and codes that no area can have.
+
+    Raises
+    ------
+    InvalidValue
+        In both cases.
+    """
+    if within is None:
+        return
+    if not BY_ENTITY[kind].scopes:
+        placed = ", ".join(node.label for node in ALL_TYPES if node.scopes)
+        raise InvalidValue("within", f"be asked of {placed} only", BY_ENTITY[kind].label)
+    for prefix in within:
+        check_id("within", prefix)
 
 
 def check_columns(kind: type[E], names: Sequence[str]) -> None:

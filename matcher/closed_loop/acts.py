@@ -37,6 +37,11 @@ class Act:
     request_id: str | None = None
     request_digest: str | None = None
 
+    def new_id(self, stem: str) -> str:
+        """Return the id of a value that this act makes: the same for each attempt of it."""
+        mark = sha256(f"{stem}\n{self.write_id}".encode()).hexdigest()
+        return f"{stem}-{mark[:32]}"
+
     def event(self, action: str, object_kind: str, object_id: str, **about: Any) -> AuditEvent:
         """Make the event that tells of one thing that was done; its id sorts by time.
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from graph_models.domain.audit import AuditEvent, SuggestionRecord
-from graph_models.domain.errors import IdempotencyConflict, LastMeterError, RevisionConflict, StoreError
+from graph_models.domain.audit import SuggestionRecord
+from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreError
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
-from graph_models.ports import (
-    NEW,
-    ChangeSet,
-    Entity,
-    GraphStore,
-    Operation,
-    Put,
-    Stored,
-    WriteBatch,
-)
+from graph_models.ports import NEW, GraphStore, Operation, Put, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
+from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
 from matcher.closed_loop.referring import Case, Offer, after, moving, offering, settle
 from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
-
-ATTEMPTS = 20
-Within = tuple[str, ...] | None
-Decide = Callable[[], tuple[Operation, ...]]
 
 
 class NotDue(LastMeterError):
@@ -66,7 +54,7 @@ class Desk:
         def decide() -> tuple[Operation, ...]:
             return raising(need, communities_of(need, self._resident_of(need)), act, self._policy)
 
-        return self._store.get(Need, _key(self._once(act, decide), Need))
+        return self._store.get(Need, key_in(write_once(self._store, act, decide), Need))
 
     def acknowledge(self, need_id: str, act: Act, within: Within = None) -> Stored[Need]:
         """Say that somebody has seen a need and acts on it: it climbs no further.
@@ -82,7 +70,7 @@ class Desk:
             event = act.event("need.acknowledged", "Need", need_id, need_id=need_id)
             return Put(replace(need.value, answer_due_at=None), need.revision), Put(event, NEW)
 
-        self._once(act, decide)
+        write_once(self._store, act, decide, moving=Need)
         return self._store.get(Need, need_id)
 
     def offer(
@@ -120,7 +108,7 @@ class Desk:
             step = offering(case, offer, act, self._policy)
             return settle(case, [step], act, self._policy, evidence)
 
-        return self._store.get(Referral, _key(self._once(act, decide, attempts=1), Referral))
+        return self._store.get(Referral, key_in(write_once(self._store, act, decide), Referral))
 
     def move(
         self,
@@ -159,7 +147,7 @@ class Desk:
                 steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
             return settle(case, steps, act, self._policy)
 
-        self._once(act, decide)
+        write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)
 
     def expire(self, referral_id: str, at: datetime) -> None:
@@ -192,7 +180,7 @@ class Desk:
             return escalating(need, audience, act, self._policy)
 
         try:
-            self._once(act, decide)
+            write_once(self._store, act, decide, moving=Need)
         except NotDue:
             return
 
@@ -226,36 +214,11 @@ class Desk:
         found = self._store.get_many(Resident, [need.resident_id])
         return found[need.resident_id].value if found else None
 
-    def _once(self, act: Act, decide: Decide, attempts: int = ATTEMPTS) -> ChangeSet:
-        """Write what is decided; decide anew if somebody else changed the need meanwhile."""
-        while True:
-            attempts -= 1
-            try:
-                return self._store.write(WriteBatch(act.write_id, decide()))
-            except StoreError:
-                raise
-            except LastMeterError as error:
-                if (done := self._store.outcome_of(act.write_id)) is not None:
-                    return self._same(done, act)
-                if not (isinstance(error, RevisionConflict) and error.kind == "Need" and attempts):
-                    raise
-
-    def _same(self, done: ChangeSet, act: Act) -> ChangeSet:
-        """Return the first outcome of a request, unless it asked for something else."""
-        told = self._store.get(AuditEvent, _key(done, AuditEvent)).value
-        if told.request_digest != act.request_digest:
-            raise IdempotencyConflict(act.write_id)
-        return done
-
 
 def _expect(kind: str, stored: Stored[Need] | Stored[Referral], revision: int | None) -> None:
     if revision not in (None, stored.revision):
         assert revision is not None
         raise RevisionConflict(kind, stored.value.id, revision, stored.revision)
-
-
-def _key(done: ChangeSet, kind: type[Entity]) -> str:
-    return next(each.key for each in done.changes if each.kind is kind)
 
 
 def _is_due(need: Need, at: datetime) -> bool:

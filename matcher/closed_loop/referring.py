@@ -10,6 +10,7 @@ from graph_models.domain.audit import AuditEvent, SuggestionRecord, digest_of
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import ProviderId, ReferralId
 from graph_models.domain.needs import Need, NeedStatus
+from graph_models.domain.progress import progress_of, status_of
 from graph_models.domain.referrals import (
     Account,
     ReasonCode,
@@ -21,7 +22,6 @@ from graph_models.ports import NEW, AdjustCapacity, Operation, Put, Stored
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 from matcher.closed_loop.policy import LoopPolicy
-from matcher.closed_loop.progress import progress_of, status_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from graph_models.domain.errors import InvalidValue, UnknownReference
 from graph_models.domain.identifiers import AreaCode, CategoryId, NeedId, ProviderId, ResidentId
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
-from graph_models.domain.referrals import Referral, ReferralStatus
+from graph_models.domain.progress import asked_already, left_of
+from graph_models.domain.referrals import Account, Referral, ReferralStatus
 from graph_models.ports import MAX_BATCH, GraphStore
 from matcher.catalogue import Catalogue
 from matcher.context import History, NeedContext, gather_context
-
-# A referral that is under way holds its units: a plan keeps it.
-UNDER_WAY = frozenset(
-    {
-        ReferralStatus.REQUESTED,
-        ReferralStatus.ACCEPTED,
-        ReferralStatus.IN_PROGRESS,
-        ReferralStatus.ON_HOLD,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +77,7 @@ def read_demand(store: GraphStore, catalogue: Catalogue, now: datetime, scope: P
     residents = _read_residents(store, (each.resident_id for each in needs))
     contexts, covered, unusable = [], [], {}
     for need in needs:
-        left = _left(need, past.under_way.get(need.id, ()))
+        left = left_of(need, past.referrals.get(need.id, ()))
         if left is None:
             covered.append(need.id)
             continue
@@ -99,7 +90,9 @@ def read_demand(store: GraphStore, catalogue: Catalogue, now: datetime, scope: P
         if _is_in(context, scope):
             contexts.append(context)
     chosen = {context.need.id for context in contexts} | set(covered)
-    locked = [each for key, several in past.under_way.items() if key in chosen for each in several]
+    locked = [
+        each for key in chosen for each in past.referrals.get(key, ()) if each.account is Account.RESERVED
+    ]
     locked.sort(key=lambda each: each.id)
     return Demand(tuple(contexts), tuple(locked), tuple(covered), unusable)
 
@@ -129,35 +122,20 @@ class _Past:
     """What became of earlier referrals."""
 
     def __init__(self, store: GraphStore, resident_of: Mapping[NeedId, ResidentId | None]) -> None:
-        self.under_way: dict[NeedId, list[Referral]] = defaultdict(list)
+        self.referrals: dict[NeedId, list[Referral]] = defaultdict(list)
         self._served: dict[ResidentId | None, set[ProviderId]] = defaultdict(set)
-        self._rejected: dict[NeedId, set[ProviderId]] = defaultdict(set)
         for stored in store.scan(Referral):
             each = stored.value
-            if each.status in UNDER_WAY:
-                self.under_way[each.need_id].append(each)
-            elif each.status is ReferralStatus.COMPLETED:
+            self.referrals[each.need_id].append(each)
+            if each.status is ReferralStatus.COMPLETED:
                 self._served[resident_of.get(each.need_id)].add(each.provider_id)
-            elif each.status is ReferralStatus.REJECTED:
-                self._rejected[each.need_id].add(each.provider_id)
 
     def of(self, need: Need) -> History:
         """Return who served the resident before, and who must not be asked about the need again."""
         served = frozenset[ProviderId]()
         if need.resident_id is not None:
             served = frozenset(self._served.get(need.resident_id, ()))
-        asked = {each.provider_id for each in self.under_way.get(need.id, ())}
-        return History(served, frozenset(asked | self._rejected.get(need.id, set())))
-
-
-def _left(need: Need, under_way: Iterable[Referral]) -> Need | None:
-    """Return the need with the units that nobody is at work on, None if there are none."""
-    held = sum(each.units for each in under_way)
-    if not held:
-        return need
-    if held >= need.units or need.is_indivisible:
-        return None
-    return replace(need, units=need.units - held)
+        return History(served, asked_already(self.referrals.get(need.id, ())))
 
 
 def _is_in(context: NeedContext, scope: PlanScope) -> bool:

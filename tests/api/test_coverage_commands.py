@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.clock import SystemClock
+from graph_models.domain.providers import Capacity, Provider
+from graph_models.ports import Put, WriteBatch
+from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.command_line import Run
+from tests.api.conftest import BATHING, put_city
+from tests.builders import a_need, a_provider
 
 PARTS = ("summary", "deficits")
 
@@ -100,10 +107,19 @@ class TestQuestions:
         assert "volunteer-0000001" in found["changed"]
         assert found["before"]["units_wanted"] == found["after"]["units_wanted"]
 
-    def test_worth(self, run: Run, demo_file: Path) -> None:
-        found = coverage(run, demo_file, "worth", "--limit", 5)["providers"]
-        assert 0 < len(found) <= 5
-        assert [each["weight"] for each in found] == sorted((each["weight"] for each in found), reverse=True)
+    def test_worth(self, run: Run, tmp_path: Path) -> None:
+        """Of one provider with a single unit, for which two needs compete."""
+        path = tmp_path / "town.db"
+        with SqliteStore(path, SystemClock()) as store:
+            put_city(store)
+            now = SystemClock().now()
+            only = a_provider("only-1", capacity=Capacity(1), skills=BATHING, verified_at=now)
+            away = [replace(each.value, is_active=False) for each in store.scan(Provider)]
+            values = [only, a_need("need-2"), *away]
+            store.write(WriteBatch("scarce", tuple(map(Put, values))))
+        [found] = coverage(run, path, "worth", "--limit", 5)["providers"]
+        assert found["provider_id"] == "only-1"
+        assert found["weight"] > 0
 
     @pytest.mark.parametrize(
         ("arguments", "status", "words"),

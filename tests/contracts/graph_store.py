@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.contracts.chain import Chain
 from tests.contracts.concurrency import CapacityAccounts, TwoWriters
 from tests.contracts.feed import ChangeFeed
 from tests.contracts.fixtures import StoreFixtures
 from tests.contracts.graphs import Graphs
+from tests.contracts.jurisdiction import Jurisdiction
 from tests.contracts.lifecycle import KilledWhileWriting, OpeningAndClosing
 from tests.contracts.reading import Reading
 from tests.contracts.round_trips import RoundTrips
@@ -30,5 +32,7 @@ class GraphStoreContract(
     OpeningAndClosing,
     KilledWhileWriting,
     Graphs,
+    Chain,
+    Jurisdiction,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""

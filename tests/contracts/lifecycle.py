@@ -15,6 +15,7 @@ from graph_models.domain.errors import StoreError
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.ports import GraphStore, Stored
 from graph_models.stores.opening import open_store
+from graph_models.stores.verification import verify
 from tests.builders import FixedClock, a_provider
 from tests.contracts.fixtures import StoreFixtures, put
 from tests.contracts.processes import Workers, await_ready, go
@@ -114,6 +115,7 @@ class KilledWhileWriting(StoreFixtures):
             first = store.outcome_of(write_id)
             assert store.write(batch) == (first or store.outcome_of(write_id))
             assert store.get_many(Provider, keys) == {key: Stored(a_provider(key), 1) for key in keys}
+        assert verify(store).fault is None
         consumed = store.get(Provider, "p1").value.capacity.consumed
         assert consumed == consumed_before + len(log.tried), "a batch was applied twice or in part"
         return len(log.tried)

@@ -62,7 +62,7 @@ FAILING = [
         requires_verification=True,
     ),
     a_situation(Reason.EXCLUDED, {"excluded_provider_ids": ("p1",)}),
-    a_situation(Reason.EXCLUDED, history=History(rejected_by=frozenset({"p1"}))),
+    a_situation(Reason.EXCLUDED, history=History(asked_already=frozenset({"p1"}))),
     a_situation(
         Reason.ON_COOLDOWN,
         provider={

@@ -91,6 +91,6 @@ def test_verification_counts_from_the_longest_age_only_where_required() -> None:
 
 def test_exclusions_are_those_of_the_need_and_its_history() -> None:
     """Who rejected the need is excluded beside those whom the need names."""
-    history = History(served_before=frozenset({"p9"}), rejected_by=frozenset({"p2"}))
+    history = History(served_before=frozenset({"p9"}), asked_already=frozenset({"p2"}))
     context = a_context(a_need(excluded_provider_ids=("p1",)), history=history)
     assert (context.excluded, context.served_before) == ({"p1", "p2"}, {"p9"})

@@ -99,7 +99,7 @@ AT = {"required_skills": (SkillRequirement("care.bathing", 0.8), SkillRequiremen
         (
             {},
             {},
-            {"history": History(rejected_by=frozenset({"p1"}))},
+            {"history": History(asked_already=frozenset({"p1"}))},
             "has rejected a referral for this need",
         ),
         (

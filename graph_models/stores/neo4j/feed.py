@@ -7,56 +7,65 @@ the fixed order of locks: whoever holds the counter's can wait for nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from neo4j import ManagedTransaction
 
-from graph_models.domain.errors import IdempotencyConflict
-from graph_models.ports import Change, ChangeSet
-from graph_models.schema import BY_ENTITY, BY_LABEL
+from graph_models.domain.errors import IdempotencyConflict, StoreError
+from graph_models.ports import Change, ChangeSet, Link
+from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import GENESIS, chained, change_set_of, labelled, unreadable
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import to_instant
 
 
-def lock(tx: ManagedTransaction, write_id: str, fingerprint: str) -> tuple[int, ChangeSet | None]:
-    """Wait for the counter; return its number, and the outcome of the batch if it was written before.
+def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet | None]:
+    """Wait for the counter; return where the feed ends, and the outcome of a batch that was written before.
+
+    Returns
+    -------
+    The latest sequence number, the chain up to it, and the outcome or None.
 
     Raises
     ------
     IdempotencyConflict
         If its id was used for other operations.
+    StoreError
+        If the latest change set is gone.
     """
-    record = tx.run(queries.LOCK_FEED, write_id=write_id).single(strict=True)
-    known = record["set"]
-    if known is None:
-        return record["sequence"], None
-    if known["fingerprint"] != fingerprint:
-        raise IdempotencyConflict(write_id)
-    return record["sequence"], _change_set(known)
+    record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
+    sequence, chain, known = record["sequence"], record["chain"], record["set"]
+    if known is not None:
+        if known["fingerprint"] != batch.fingerprint:
+            raise IdempotencyConflict(batch.id)
+        return sequence, chain, change_set_of(_link(known))
+    if sequence and chain is None:
+        raise StoreError(f"change set {sequence} is missing or has no chain; restore the store from a backup")
+    return sequence, chain or GENESIS, None
 
 
 def append(
     tx: ManagedTransaction,
-    write_id: str,
-    fingerprint: str,
+    batch: FlatBatch,
     changes: tuple[Change, ...],
     sequence: int,
+    previous: str,
     now: datetime,
 ) -> ChangeSet:
     """Add the change set of a batch within its transaction."""
-    change_set = ChangeSet(sequence, write_id, now.astimezone(UTC), changes)
-    properties = {
-        "sequence": sequence,
-        "write_id": write_id,
-        "fingerprint": fingerprint,
-        "committed_at": change_set.committed_at,
-        "kinds": [BY_ENTITY[each.kind].label for each in changes],
-        "keys": [each.key for each in changes],
-        "revisions": [each.revision for each in changes],
-    }
-    tx.run(queries.APPEND, change_set=properties).consume()
-    return change_set
+    link = Link(
+        sequence, batch.id, batch.fingerprint, now.astimezone(UTC), labelled(changes), batch.event_digests
+    )
+    [link] = chained(previous, [link])
+    record(tx, [link])
+    return ChangeSet(sequence, batch.id, link.committed_at, changes, link.chain)
+
+
+def record(tx: ManagedTransaction, links: Iterable[Link]) -> None:
+    """Add links as they are, and set the counter to the last of them."""
+    tx.run(queries.APPEND, items=list(map(_properties, links))).consume()
 
 
 def await_writers(tx: ManagedTransaction) -> None:
@@ -71,13 +80,13 @@ def await_writers(tx: ManagedTransaction) -> None:
 def find(tx: ManagedTransaction, write_id: str) -> ChangeSet | None:
     """Return the change set of a write id."""
     record = tx.run(queries.FIND, write_id=write_id).single()
-    return None if record is None else _change_set(record["set"])
+    return None if record is None else change_set_of(_link(record["set"]))
 
 
-def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[ChangeSet, ...]:
+def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return up to `limit` change sets after `cursor`."""
     found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
-    return tuple(_change_set(record["set"]) for record in found)
+    return tuple(_link(record["set"]) for record in found)
 
 
 def head(tx: ManagedTransaction) -> int:
@@ -86,11 +95,30 @@ def head(tx: ManagedTransaction) -> int:
     return number
 
 
-def _change_set(node: Any) -> ChangeSet:
-    changes = zip(node["kinds"], node["keys"], node["revisions"], strict=True)
-    return ChangeSet(
-        node["sequence"],
-        node["write_id"],
-        to_instant(node["committed_at"]),
-        tuple(Change(BY_LABEL[label].entity, key, revision) for label, key, revision in changes),
-    )
+def _properties(link: Link) -> dict[str, Any]:
+    return {
+        "sequence": link.sequence,
+        "write_id": link.write_id,
+        "fingerprint": link.fingerprint,
+        "committed_at": link.committed_at,
+        "kinds": [label for label, _, _ in link.changes],
+        "keys": [key for _, key, _ in link.changes],
+        "revisions": [revision for _, _, revision in link.changes],
+        "event_digests": link.event_digests,
+        "chain": link.chain,
+    }
+
+
+def _link(node: Any) -> Link:
+    try:
+        return Link(
+            node["sequence"],
+            node["write_id"],
+            node["fingerprint"],
+            to_instant(node["committed_at"]),
+            tuple(zip(node["kinds"], node["keys"], node["revisions"], strict=True)),
+            tuple(node["event_digests"]),
+            node["chain"],
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):  # somebody went past the store to write this
+        return unreadable(node["sequence"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_models.declarations import NodeType, PropertyType, Relationship
-from graph_models.ports import MAX_BATCH, Columns, GraphStore
+from graph_models.ports import MAX_BATCH, Columns, GraphStore, Link
 from graph_models.schema import BY_ENTITY, NODE_TYPES, sublabel_of
 from graph_models.stores.batches import fingerprint_of_puts
+from graph_models.stores.chain import GENESIS, chained
 from graph_models.stores.neo4j.mapping import CHECKSUM, REVISION, checksum
 
 FIRST_REVISION = 1
@@ -43,6 +43,8 @@ _CHANGE_SET = pa.schema(
         ("kinds", pa.list_(pa.string())),
         ("keys", pa.list_(pa.string())),
         ("revisions:long[]", pa.string()),  # the importer takes lists of texts only, and parses this one
+        ("event_digests", pa.list_(pa.string())),
+        ("chain", pa.string()),
     ]
 )
 # The importer asks for an id of every node, as a text; it is kept only if it has a name.
@@ -77,6 +79,7 @@ def write_graph_files(source: GraphStore, folder: Path, now: datetime) -> GraphF
     """
     with ExitStack() as stack:
         tables = _Tables(folder, stack)
+        chain = GENESIS
         sets = 0
         counts = {}
         for node in NODE_TYPES:
@@ -86,7 +89,9 @@ def write_graph_files(source: GraphStore, folder: Path, now: datetime) -> GraphF
                 counts[node.plural] += len(columns[node.key])
                 _write_values(tables, node, columns)
                 write_id = f"import.{node.plural}.{number}"
-                tables.add("ChangeSet", "", _CHANGE_SET, _change_set(node, columns, sets, write_id, now))
+                [link] = chained(chain, [_link(node, columns, sets, write_id, now)])
+                chain = link.chain
+                tables.add("ChangeSet", "", _CHANGE_SET, _change_set(link))
         tables.add("ChangeFeed", "", _FEED, [["0"], [0], [sets]])
     return GraphFiles(tables.nodes, tables.relationships, counts)
 
@@ -173,17 +178,23 @@ def _write_links(
     tables.add(node.label, relationship.name, pa.schema(fields), [*held, starts, stops])
 
 
-def _change_set(
-    node: NodeType, columns: Columns, sequence: int, write_id: str, now: datetime
-) -> list[list[Any]]:
+def _link(node: NodeType, columns: Columns, sequence: int, write_id: str, now: datetime) -> Link:
+    fingerprint = fingerprint_of_puts(node.entity, columns)
+    changes = tuple((node.label, key, FIRST_REVISION) for key in columns[node.key])
+    return Link(sequence, write_id, fingerprint, now.astimezone(UTC), changes)
+
+
+def _change_set(link: Link) -> list[list[Any]]:
     """Return the one row of a change set."""
-    keys = columns[node.key]
+    labels, keys, revisions = map(list, zip(*link.changes, strict=True))
     return [
-        [sequence],
-        [write_id],
-        [fingerprint_of_puts(node.entity, columns)],
-        [now.astimezone(UTC).isoformat()],
-        [[node.label] * len(keys)],
+        [link.sequence],
+        [link.write_id],
+        [link.fingerprint],
+        [link.committed_at.isoformat()],
+        [labels],
         [keys],
-        [";".join(repeat(str(FIRST_REVISION), len(keys)))],
+        [";".join(map(str, revisions))],
+        [link.event_digests],
+        [link.chain],
     ]

@@ -31,11 +31,12 @@ _CHANGE_SET = _node("set", "committed_at")
 LOCK_FEED: LiteralString = f"""
 MATCH (feed:ChangeFeed {{id: 0}}) SET feed.schema_version = feed.schema_version
 WITH feed
+OPTIONAL MATCH (last:ChangeSet {{sequence: feed.sequence}})
 OPTIONAL MATCH (set:ChangeSet {{write_id: $write_id}})
-RETURN feed.sequence AS sequence, {_CHANGE_SET} AS set"""
+RETURN feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
 APPEND: LiteralString = """
-MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $change_set.sequence
-CREATE (set:ChangeSet) SET set = $change_set"""
+MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $items[-1].sequence
+WITH feed UNWIND $items AS item CREATE (set:ChangeSet) SET set = item"""
 FIND: LiteralString = f"MATCH (set:ChangeSet {{write_id: $write_id}}) RETURN {_CHANGE_SET} AS set"
 HEAD: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN feed.sequence AS sequence"
 CHANGES_SINCE: LiteralString = f"""
@@ -69,7 +70,6 @@ class NodeQueries:
     delete: LiteralString
     count: LiteralString
     revisions: LiteralString
-    fetch: LiteralString
     page_end: LiteralString
     links: dict[str, LinkQueries]
 
@@ -135,7 +135,6 @@ def _node_queries(node: NodeType) -> NodeQueries:
         delete=(f"UNWIND $items AS key MATCH {named} DETACH DELETE n"),
         count=(f"MATCH (n:{node.label}) RETURN count(n) AS number"),
         revisions=(f"UNWIND $items AS key MATCH {named} RETURN key, n.{REVISION}"),
-        fetch=(f"UNWIND $items AS key MATCH {named} {_returning(node)}"),
         page_end=(
             f"MATCH (n:{node.label}) WHERE n.{node.key} > $after "
             f"WITH n.{node.key} AS key ORDER BY key SKIP $skip LIMIT 1 RETURN key"
@@ -148,15 +147,19 @@ QUERIES: dict[str, NodeQueries] = {node.label: _node_queries(node) for node in A
 
 
 @lru_cache(maxsize=256)
-def page(label: str, filters: tuple[str, ...], *, is_bounded: bool = False) -> LiteralString:
+def page(
+    label: str, filters: tuple[str, ...], *, is_bounded: bool = False, is_scoped: bool = False
+) -> LiteralString:
     """Return the statement for one page; `filters` must be among ``NodeType.filters()``.
 
-    A bounded page ends at the key `$upto`.
+    A bounded page ends at the key `$upto`, a scoped one holds what lies `$within` some areas.
     """
     node = BY_LABEL[label]
     patterns, conditions = [f"(n:{node.label})"], [f"n.{node.key} > $after"]
     if is_bounded:
         conditions.append(f"n.{node.key} <= $upto")
+    if is_scoped:
+        conditions.append(_scope(node))
     to_one = {each.column: each for each in node.relationships}
     for name in filters:
         if name in to_one:
@@ -169,6 +172,28 @@ def page(label: str, filters: tuple[str, ...], *, is_bounded: bool = False) -> L
         f"MATCH {', '.join(patterns)} WHERE {' AND '.join(conditions)} "
         f"WITH n ORDER BY {order} LIMIT $limit {_returning(node)}"
     )
+
+
+@lru_cache(maxsize=64)
+def fetch(label: str, *, is_scoped: bool = False) -> LiteralString:
+    """Return the statement that reads several values by key, of a scoped one those `$within` some areas."""
+    node = BY_LABEL[label]
+    scope = f"WHERE {_scope(node)} " if is_scoped else ""
+    return f"UNWIND $items AS key MATCH (n:{node.label} {{{node.key}: key}}) {scope}{_returning(node)}"
+
+
+def _scope(node: NodeType) -> LiteralString:
+    """Hold if one of the paths to an area leads to a code that begins as one of `$within`."""
+    paths = []
+    for *hops, last in node.scopes:
+        owner, path = node, "(n)"
+        for column, variable in (*((each, "") for each in hops), (last, "area")):
+            hop = next(each for each in owner.relationships if each.column == column)
+            owner = _target(hop)
+            path += f"{_arrow(hop)}({variable}:{owner.label})"
+        begins = f"any(prefix IN $within WHERE area.{owner.key} STARTS WITH prefix)"
+        paths.append(f"EXISTS {{ {path} WHERE {begins} }}")
+    return f"({' OR '.join(paths)})"
 
 
 @lru_cache(maxsize=32)

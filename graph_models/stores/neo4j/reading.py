@@ -8,36 +8,36 @@ from itertools import islice
 from neo4j import ManagedTransaction, Record, Result
 
 from graph_models.declarations import NodeType
+from graph_models.ports import Within
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import Version, to_version
+from graph_models.stores.paging import PageRequest
 
 Versions = dict[str, Version]
 
 
-def fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str]) -> Versions:
+def fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str], within: Within = None) -> Versions:
     """Return what there is of several values, by key."""
-    return _whole(tx, node, _versions(node, _run_fetch(tx, node, keys)))
+    return _whole(tx, node, _versions(node, _run_fetch(tx, node, keys, within)), within)
 
 
 def page(
-    tx: ManagedTransaction,
-    node: NodeType,
-    where: dict[str, str],
-    after: str,
-    limit: int,
-    upto: str | None = None,
+    tx: ManagedTransaction, node: NodeType, request: PageRequest, upto: str | None = None
 ) -> tuple[list[Version], str | None]:
-    """Return up to `limit` values in key order, and the key to go on after if there are more.
+    """Return a page of values in key order, and the key to go on after if there are more.
 
     `upto` is the last key that is wanted, if any.
     """
-    statement = queries.page(node.label, tuple(where), is_bounded=upto is not None)
-    found = list(tx.run(statement, where=where, after=after, limit=limit + 1, upto=upto))
+    where, after, limit, within = request
+    statement = queries.page(
+        node.label, tuple(where), is_bounded=upto is not None, is_scoped=within is not None
+    )
+    found = list(tx.run(statement, where=where, after=after, limit=limit + 1, upto=upto, within=within))
     first = dict(islice(_versions(node, found).items(), limit))
     if len(found) > limit and not first:  # all of them were deleted while they were read
-        return page(tx, node, where, after, limit, upto)
+        return page(tx, node, request, upto)
     next_after = next(reversed(first)) if len(found) > limit else None
-    return list(_whole(tx, node, first).values()), next_after
+    return list(_whole(tx, node, first, within).values()), next_after
 
 
 def page_end(tx: ManagedTransaction, node: NodeType, after: str, limit: int) -> str | None:
@@ -52,8 +52,9 @@ def count(tx: ManagedTransaction, node: NodeType) -> int:
     return number
 
 
-def _run_fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str]) -> Result:
-    return tx.run(queries.QUERIES[node.label].fetch, items=list(keys))
+def _run_fetch(tx: ManagedTransaction, node: NodeType, keys: Iterable[str], within: Within) -> Result:
+    statement = queries.fetch(node.label, is_scoped=within is not None)
+    return tx.run(statement, items=list(keys), within=within)
 
 
 def _versions(node: NodeType, found: Iterable[Record]) -> Versions:
@@ -62,7 +63,7 @@ def _versions(node: NodeType, found: Iterable[Record]) -> Versions:
     return {key: version for version in versions if (key := version.row[node.key]) is not None}
 
 
-def _whole(tx: ManagedTransaction, node: NodeType, versions: Versions) -> Versions:
+def _whole(tx: ManagedTransaction, node: NodeType, versions: Versions, within: Within) -> Versions:
     """Read again what mixes two versions: Neo4j isolates readers from a commit in progress only weakly.
 
     A value that twice reads the same is complete even if its checksum is wrong; somebody has changed
@@ -70,7 +71,7 @@ def _whole(tx: ManagedTransaction, node: NodeType, versions: Versions) -> Versio
     """
     torn = {key: version for key, version in versions.items() if not version.is_whole}
     while torn:
-        again = _versions(node, _run_fetch(tx, node, torn))
+        again = _versions(node, _run_fetch(tx, node, torn, within))
         versions = {
             key: again.get(key, version)
             for key, version in versions.items()

@@ -24,19 +24,29 @@ from graph_models.ports import (
     E,
     Entity,
     GraphStore,
+    Link,
     Page,
     Stored,
+    Within,
     WriteBatch,
 )
 from graph_models.records import from_row, to_rows
 from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
 from graph_models.stores.neo4j.mapping import Version
-from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
+from graph_models.stores.paging import (
+    EMPTY_PAGE,
+    MAX_PAGE,
+    PageRequest,
+    check_columns,
+    check_page,
+    check_within,
+)
 
 SCAN_PAGE = 2_000
 READERS = 2
@@ -100,12 +110,12 @@ class Neo4jStore(GraphStore):
         rows = {kind: list(to_rows(columns)) for kind, columns in flat.puts.items()}
 
         def work(tx: ManagedTransaction) -> ChangeSet:
-            sequence, known = feed.lock(tx, batch.id, flat.fingerprint)
+            sequence, chain, known = feed.lock(tx, flat)
             if known is not None:
                 return known
             changes = check(batch, writing.TransactionLookups(tx))
             writing.apply(tx, batch, changes, rows)
-            return feed.append(tx, batch.id, flat.fingerprint, changes, sequence + 1, self._clock.now())
+            return feed.append(tx, flat, changes, sequence + 1, chain, self._clock.now())
 
         try:
             return self._connections.write(work)
@@ -120,20 +130,21 @@ class Neo4jStore(GraphStore):
         # What is not there may be about to take effect, sent by somebody whose connection broke.
         return self._connections.read(find) or self._behind_writers(find)
 
-    def get(self, kind: type[E], key: str) -> Stored[E]:
+    def get(self, kind: type[E], key: str, *, within: Within = None) -> Stored[E]:
         """Return one value, see `GraphStore.get`."""
-        found = self.get_many(kind, [key])
+        found = self.get_many(kind, [key], within=within)
         if key not in found:
             raise NotFound(BY_ENTITY[kind].label, key)
         return found[key]
 
-    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+    def get_many(self, kind: type[E], keys: Sequence[str], *, within: Within = None) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
+        check_within(kind, within)
         # Other texts are the key of nothing, and not all of them can be sent.
         possible = list(filter(is_id, keys))
         if not possible:
             return {}
-        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], possible))
+        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], possible, within))
         return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in found.items()}
 
     def page(
@@ -143,12 +154,13 @@ class Neo4jStore(GraphStore):
         where: Mapping[str, str] | None = None,
         after: str | None = None,
         limit: int = 100,
+        within: Within = None,
     ) -> Page[E]:
         """Return up to `limit` values after a key, see `GraphStore.page`."""
-        request = check_page(kind, where, after, limit)
+        request = check_page(kind, where, after, limit, within)
         if request is None:
             return EMPTY_PAGE
-        found, next_after = self._connections.read(lambda tx: reading.page(tx, BY_ENTITY[kind], *request))
+        found, next_after = self._connections.read(lambda tx: reading.page(tx, BY_ENTITY[kind], request))
         return Page(tuple(Stored(from_row(kind, row), revision) for row, revision, _ in found), next_after)
 
     def scan(self, kind: type[E]) -> Iterator[Stored[E]]:
@@ -178,6 +190,10 @@ class Neo4jStore(GraphStore):
 
     def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
         """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        return tuple(map(change_set_of, self.links_since(cursor, limit=limit)))
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, see `GraphStore.links_since`."""
         check_integer("changes.cursor", cursor, most=2**63 - 1)
         check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
         read = partial(feed.read, cursor=cursor, limit=limit)
@@ -231,7 +247,8 @@ class Neo4jStore(GraphStore):
         pages: list[list[Version]] = []
         after: str | None = start
         while after is not None:
-            read = partial(reading.page, node=node, where={}, after=after, limit=SCAN_PAGE, upto=upto)
+            request = PageRequest({}, after, SCAN_PAGE, None)
+            read = partial(reading.page, node=node, request=request, upto=upto)
             found, after = self._connections.read(read)
             pages.append(found)
         return pages

@@ -7,13 +7,16 @@ never removed, so numbers follow the order of commits without gap.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import orjson
 
 from graph_models.domain.errors import IdempotencyConflict
-from graph_models.ports import Change, ChangeSet
-from graph_models.schema import BY_ENTITY, BY_LABEL
+from graph_models.ports import Change, ChangeSet, Link
+from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import GENESIS, chained, change_set_of, labelled, unreadable
 from graph_models.stores.sqlite.tables import instant_text
 
 CREATE_FEED = """
@@ -22,32 +25,39 @@ CREATE TABLE change_set (
     write_id TEXT NOT NULL UNIQUE,
     fingerprint TEXT NOT NULL,
     committed_at TEXT NOT NULL,
-    changes TEXT NOT NULL
+    changes TEXT NOT NULL,
+    event_digests TEXT NOT NULL,
+    chain TEXT NOT NULL
 )"""
-_SELECT = "SELECT sequence, write_id, committed_at, changes FROM change_set"
-_INSERT = "INSERT INTO change_set (write_id, fingerprint, committed_at, changes) VALUES (?, ?, ?, ?)"
+_COLUMNS = "sequence, write_id, fingerprint, committed_at, changes, event_digests, chain"
+_SELECT = f"SELECT {_COLUMNS} FROM change_set"
+_INSERT = f"INSERT INTO change_set ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_LAST = "SELECT sequence, chain FROM change_set ORDER BY sequence DESC LIMIT 1"
 
 
 def append(
-    connection: sqlite3.Connection,
-    write_id: str,
-    fingerprint: str,
-    changes: tuple[Change, ...],
-    now: datetime,
+    connection: sqlite3.Connection, batch: FlatBatch, changes: tuple[Change, ...], now: datetime
 ) -> ChangeSet:
     """Add the change set of a batch within its transaction."""
-    listed = [(BY_ENTITY[each.kind].label, each.key, each.revision) for each in changes]
-    committed_at = instant_text(now)
-    parameters = (write_id, fingerprint, committed_at, orjson.dumps(listed).decode())
-    sequence = connection.execute(_INSERT, parameters).lastrowid
-    assert sequence is not None
-    return ChangeSet(sequence, write_id, datetime.fromisoformat(committed_at), changes)
+    sequence, previous = connection.execute(_LAST).fetchone() or (0, GENESIS)
+    committed_at = datetime.fromisoformat(instant_text(now))
+    link = Link(
+        sequence + 1, batch.id, batch.fingerprint, committed_at, labelled(changes), batch.event_digests
+    )
+    [link] = chained(previous, [link])
+    record(connection, [link])
+    return ChangeSet(link.sequence, link.write_id, committed_at, changes, link.chain)
+
+
+def record(connection: sqlite3.Connection, links: Iterable[Link]) -> None:
+    """Add links as they are."""
+    connection.executemany(_INSERT, map(_row, links))
 
 
 def find(connection: sqlite3.Connection, write_id: str) -> ChangeSet | None:
     """Return the change set of a write id."""
     found = connection.execute(f"{_SELECT} WHERE write_id = ?", (write_id,)).fetchone()
-    return None if found is None else _change_set(found)
+    return None if found is None else change_set_of(_link(found))
 
 
 def find_repeated(connection: sqlite3.Connection, write_id: str, fingerprint: str) -> ChangeSet | None:
@@ -65,10 +75,10 @@ def find_repeated(connection: sqlite3.Connection, write_id: str, fingerprint: st
     return None if found is None else find(connection, write_id)
 
 
-def read(connection: sqlite3.Connection, cursor: int, limit: int) -> tuple[ChangeSet, ...]:
+def read(connection: sqlite3.Connection, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return up to `limit` change sets after `cursor`."""
     found = connection.execute(f"{_SELECT} WHERE sequence > ? ORDER BY sequence LIMIT ?", (cursor, limit))
-    return tuple(map(_change_set, found))
+    return tuple(map(_link, found))
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -77,12 +87,27 @@ def head(connection: sqlite3.Connection) -> int:
     return latest
 
 
-def _change_set(record: tuple[int, str, str, str]) -> ChangeSet:
-    sequence, write_id, committed_at, changes = record
-    listed: list[tuple[str, str, int]] = orjson.loads(changes)
-    return ChangeSet(
-        sequence,
-        write_id,
-        datetime.fromisoformat(committed_at),
-        tuple(Change(BY_LABEL[label].entity, key, revision) for label, key, revision in listed),
+def _row(link: Link) -> tuple[Any, ...]:
+    return (
+        link.sequence,
+        link.write_id,
+        link.fingerprint,
+        instant_text(link.committed_at),
+        orjson.dumps(link.changes).decode(),
+        orjson.dumps(link.event_digests).decode(),
+        link.chain,
     )
+
+
+def _link(row: tuple[Any, ...]) -> Link:
+    sequence, write_id, fingerprint, committed_at, changes, event_digests, chain = row
+    try:
+        instant = datetime.fromisoformat(committed_at)
+        if instant.utcoffset() is None:
+            raise ValueError(committed_at)
+        listed = tuple((label, key, revision) for label, key, revision in orjson.loads(changes))
+        return Link(
+            sequence, write_id, fingerprint, instant, listed, tuple(orjson.loads(event_digests)), chain
+        )
+    except (TypeError, ValueError):  # only somebody who went past the store can have written this
+        return unreadable(sequence)

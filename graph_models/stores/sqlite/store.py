@@ -26,15 +26,18 @@ from graph_models.ports import (
     E,
     Entity,
     GraphStore,
+    Link,
     Page,
     Stored,
+    Within,
     WriteBatch,
     key_of,
 )
 from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
+from graph_models.stores.chain import change_set_of
 from graph_models.stores.integrity import adjusted, check
-from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page
+from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page, check_within
 from graph_models.stores.sqlite import feed
 from graph_models.stores.sqlite.connections import Connections
 from graph_models.stores.sqlite.tables import key_list, table_of
@@ -87,7 +90,7 @@ class SqliteStore(GraphStore):
                 return repeated
             changes = check(batch, _SqliteLookups(connection))
             _apply(connection, batch, changes, records)
-            return feed.append(connection, batch.id, flat.fingerprint, changes, self._clock.now())
+            return feed.append(connection, flat, changes, self._clock.now())
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
@@ -96,20 +99,24 @@ class SqliteStore(GraphStore):
         with self._connections.reading() as connection:
             return feed.find(connection, write_id)
 
-    def get(self, kind: type[E], key: str) -> Stored[E]:
+    def get(self, kind: type[E], key: str, *, within: Within = None) -> Stored[E]:
         """Return one value, see `GraphStore.get`."""
-        found = self.get_many(kind, [key])
+        found = self.get_many(kind, [key], within=within)
         if key not in found:
             raise NotFound(BY_ENTITY[kind].label, key)
         return found[key]
 
-    def get_many(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+    def get_many(self, kind: type[E], keys: Sequence[str], *, within: Within = None) -> dict[str, Stored[E]]:
         """Return those of the values that exist, by key."""
+        check_within(kind, within)
         table = table_of(kind)
         # Other texts are the key of nothing, and not all of them can be sent to SQLite.
         possible = key_list(list(filter(is_id, keys)))
+        statement, parameters = table.select_keys, [possible]
+        if within is not None:
+            statement, parameters = table.select_keys_within, [key_list(within), possible]
         with self._connections.reading() as connection:
-            records = connection.execute(table.select_keys, (possible,)).fetchall()
+            records = connection.execute(statement, parameters).fetchall()
         return {table.key_in(record): table.decode(record) for record in records}
 
     def page(
@@ -119,15 +126,18 @@ class SqliteStore(GraphStore):
         where: Mapping[str, str] | None = None,
         after: str | None = None,
         limit: int = 100,
+        within: Within = None,
     ) -> Page[E]:
         """Return up to `limit` values after a key, see `GraphStore.page`."""
-        request = check_page(kind, where, after, limit)
+        request = check_page(kind, where, after, limit, within)
         if request is None:
             return EMPTY_PAGE
         table = table_of(kind)
-        parameters = (*request.where.values(), request.after, limit + 1)
+        scope = () if within is None else (key_list(within),)
+        statement = table.select_page(tuple(request.where), is_scoped=within is not None)
+        parameters = (*scope, *request.where.values(), request.after, limit + 1)
         with self._connections.reading() as connection:
-            records = connection.execute(table.select_page(tuple(request.where)), parameters).fetchall()
+            records = connection.execute(statement, parameters).fetchall()
         items = tuple(map(table.decode, records[:limit]))
         return Page(items, key_of(items[-1].value) if len(records) > limit else None)
 
@@ -171,6 +181,10 @@ class SqliteStore(GraphStore):
 
     def changes_since(self, cursor: int, *, limit: int = 1_000) -> tuple[ChangeSet, ...]:
         """Return the change sets after `cursor`, oldest first, see `GraphStore.changes_since`."""
+        return tuple(map(change_set_of, self.links_since(cursor, limit=limit)))
+
+    def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
+        """Return the change sets after `cursor` as they are recorded, see `GraphStore.links_since`."""
         check_integer("changes.cursor", cursor, most=2**63 - 1)
         check_integer("changes.limit", limit, least=1, most=MAX_PAGE)
         with self._connections.reading() as connection:

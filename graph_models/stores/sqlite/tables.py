@@ -61,15 +61,22 @@ class Table(Generic[E]):
         self.upsert = f"INSERT OR REPLACE INTO {self.name} ({listed}) VALUES ({marks})"
         self.select = f"SELECT {listed} FROM {self.name}"
         self.select_keys = f"{self.select} WHERE {self.key} IN {_KEYS}"
+        self._scoped = _scoped(node, self.name)
+        self.select_keys_within = f"{self._scoped} AND {self.name}.{self.key} IN {_KEYS}"
         self.select_revisions = f"SELECT {self.key}, revision FROM {self.name} WHERE {self.key} IN {_KEYS}"
         self.delete = f"DELETE FROM {self.name} WHERE {self.key} = ?"
         self.count = f"SELECT count(*) FROM {self.name}"
         self.create = (_create_table(node, self.name), *_create_indexes(node, self.name))
 
-    def select_page(self, filters: Sequence[str]) -> str:
-        """Return the statement for a page: parameters are the filters' texts, the last key, the limit."""
-        equal = "".join(f"{name} = ? AND " for name in filters)
-        return f"{self.select} WHERE {equal}{self.key} > ? ORDER BY {self.key} LIMIT ?"
+    def select_page(self, filters: Sequence[str], *, is_scoped: bool = False) -> str:
+        """Return the statement for a page: parameters are the filters' texts, the last key, the limit.
+
+        The parameter of a scoped one that comes before these is the list of codes, as of keys.
+        """
+        key = f"{self.name}.{self.key}"
+        equal = "".join(f"{self.name}.{name} = ? AND " for name in filters)
+        select = f"{self._scoped} AND" if is_scoped else f"{self.select} WHERE"
+        return f"{select} {equal}{key} > ? ORDER BY {key} LIMIT ?"
 
     def select_texts(self, column: str) -> str:
         """Return the statement for (key, text of a column) of several keys."""
@@ -135,6 +142,28 @@ def _codecs(node: NodeType) -> dict[str, Codec]:
         if each.is_many
     ]
     return {name: codec for name, codec in (*properties, *relationships) if codec is not None}
+
+
+def _scoped(node: NodeType, name: str) -> str:
+    """Return the statement for the values that lie where one of several area codes begins.
+
+    The values at the ends of a path are looked up by key, each once for all paths that lead there.
+    """
+    joins: dict[str, str] = {}
+    codes = []
+    for *hops, code in node.scopes:
+        owner, alias = node, name
+        for hop in hops:
+            owner = BY_ENTITY[next(each.target for each in owner.relationships if each.column == hop)]
+            came_from, alias = alias, f"{alias}_{hop}"
+            joins[alias] = (
+                f" LEFT JOIN {owner.label.lower()} AS {alias} ON {alias}.{owner.key} = {came_from}.{hop}"
+            )
+        codes.append(f"{alias}.{code}")
+    listed = ", ".join(f"{name}.{column}" for column in (*node.columns(), "revision"))
+    begins = " OR ".join(f"substr({code}, 1, length(value)) = value" for code in codes)
+    source = f"{name}{''.join(joins.values())}"
+    return f"SELECT {listed} FROM {source} WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE {begins})"
 
 
 def _create_table(node: NodeType, name: str) -> str:

@@ -99,6 +99,17 @@ class TestStatements(SqliteFixtures):
                 assert plan.startswith("SEARCH")
                 assert all(name in plan for name in filters)
 
+    def test_pages_within_a_jurisdiction_look_up_what_leads_to_areas(
+        self, connection: sqlite3.Connection
+    ) -> None:
+        """A page within a jurisdiction is read in order too, and looks up by key what leads to areas."""
+        for node, table in zip(ALL_TYPES, TABLES, strict=True):
+            if node.scopes:
+                plan = _plan(connection, table.select_page((), is_scoped=True), "[]", "", 10)
+                allowed = ("SEARCH", "CORRELATED SCALAR SUBQUERY", "SCAN json_each")
+                assert all(step.startswith(allowed) for step in plan)
+                assert sum(step.startswith("SEARCH") for step in plan) == max(map(len, node.scopes))
+
     def test_to_one_references_are_found_by_index(self, connection: sqlite3.Connection) -> None:
         """Who points at a value by a to-one relationship is looked up, not searched for."""
         for node in ALL_TYPES:

@@ -10,11 +10,11 @@ import pytest
 from graph_models.domain.errors import UnknownReference
 from graph_models.domain.needs import NeedStatus
 from graph_models.domain.places import Area, AreaLevel
-from graph_models.domain.referrals import ReferralStatus
+from graph_models.domain.referrals import LIFE_CYCLE, Account, ReferralStatus
 from graph_models.ports import Entity, GraphStore, Put, WriteBatch
 from graph_models.stores.opening import open_store
 from matcher.planning import PlanScope, check_scope, read_demand
-from matcher.planning.demand import UNDER_WAY, Demand
+from matcher.planning.demand import Demand
 from tests.builders import (
     COMMUNITY,
     DISTRICT,
@@ -68,9 +68,11 @@ def test_what_is_under_way_is_kept(store: GraphStore, status: ReferralStatus) ->
     """Its units are taken off the need, and its provider is not asked for the rest."""
     write(store, "c", a_need("n1", units=3), a_referral("f1", need_id="n1", provider_id="p1", status=status))
     [context] = demand(store).contexts
-    is_locked = status in UNDER_WAY
-    assert context.need.units == (2 if is_locked else 3)
-    assert ("p1" in context.excluded) == (is_locked or status is ReferralStatus.REJECTED)
+    account = LIFE_CYCLE[status].account
+    is_locked = account is Account.RESERVED
+    assert context.need.units == (3 if account is Account.NONE else 2)
+    in_vain = (ReferralStatus.REJECTED, ReferralStatus.FAILED)
+    assert ("p1" in context.excluded) == (is_locked or status in in_vain)
     assert [each.id for each in demand(store).locked] == ["f1"] * is_locked
 
 

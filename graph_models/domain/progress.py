@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.referrals import Account, Referral, ReferralStatus
 
@@ -51,6 +52,24 @@ def progress_of(need: Need, referrals: Iterable[Referral]) -> Progress:
     for each in referrals:
         units[each.account] += each.units
     return Progress(need.units, units[Account.RESERVED], units[Account.CONSUMED])
+
+
+def left_of(need: Need, referrals: Iterable[Referral]) -> Need | None:
+    """Return a need with the units that nobody holds or has served, None if there are none.
+
+    An indivisible need is left whole or not at all.
+    """
+    progress = progress_of(need, referrals)
+    if not progress.open or (need.is_indivisible and progress.open < need.units):
+        return None
+    return need if progress.open == need.units else replace(need, units=progress.open)
+
+
+def asked_already(referrals: Iterable[Referral]) -> frozenset[ProviderId]:
+    """Return the providers that are asked about a need, or were in vain: they are not suggested for it."""
+    return frozenset(
+        each.provider_id for each in referrals if each.account is Account.RESERVED or each.is_in_vain
+    )
 
 
 def status_of(need: Need, referrals: Iterable[Referral]) -> NeedStatus:

@@ -1,0 +1,82 @@
+"""/v1/events: what happens, as it happens; /v1/audit-events: what has happened, for whoever answers for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.bodies import JsonRoute
+from api.dependencies import EventsDep, PrincipalDep, StoreDep
+from api.event_feed import EventFeed, Told
+from api.identity.principal import Principal
+from api.openapi import LINK, OF_STORE, failures
+from api.pagination import read_page
+from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
+from graph_models.domain.audit import AuditEvent
+
+router = APIRouter(prefix="/v1", tags=["events"])
+audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
+
+PING_SECONDS = 15.0
+_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
+
+
+@router.get(
+    "/events",
+    operation_id="streamEvents",
+    response_class=EventSourceResponse,
+    responses=failures("internal-error"),
+)
+async def stream_events(
+    feed: EventsDep,
+    principal: PrincipalDep,
+    last_event_id: Annotated[str | None, Header(description="Go on behind this one")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only."""
+    match = _CURSOR.fullmatch(last_event_id or "")
+    cursor = (int(match[1]), int(match[2])) if match else feed.latest
+    yield ServerSentEvent(comment="connected", retry=1_000)
+    async for each in _following(feed, cursor):
+        if each is None:
+            yield ServerSentEvent(comment="ping")
+        elif concerns(principal, each):
+            data = EventOutput.of(each.event).model_dump(mode="json")
+            yield ServerSentEvent(id=each.cursor, event=each.event.action, data=data)
+
+
+@audit_router.get(
+    "/audit-events",
+    operation_id="listAuditEvents",
+    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+)
+def list_audit_events(
+    query: Annotated[AuditEventQuery, Query()], store: StoreDep, request: Request, response: Response
+) -> AuditEventPage:
+    """List the audit trail in the order of time, a page at a time."""
+    items, cursor = read_page(
+        request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)
+    )
+    return AuditEventPage(items=items, next_cursor=cursor)
+
+
+def concerns(principal: Principal, told: Told) -> bool:
+    """Tell whether somebody may know of an event: one of a need in the jurisdiction, or any without one."""
+    is_theirs = told.event.need_id is not None and principal.acts_for(told.resident_id)
+    return principal.within is None or (is_theirs and principal.reaches(*told.codes))
+
+
+async def _following(feed: EventFeed, cursor: tuple[int, int]) -> AsyncIterator[Told | None]:
+    """Yield events behind a cursor, and None where nothing happened for a while."""
+    while True:
+        found = await feed.after(cursor)
+        for each in found:
+            cursor = (each.sequence, each.position)
+            yield each
+        if not found and not await feed.wait(PING_SECONDS):
+            yield None

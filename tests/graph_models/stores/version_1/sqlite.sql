@@ -1,0 +1,70 @@
+BEGIN TRANSACTION;
+CREATE TABLE area (code TEXT NOT NULL, level TEXT NOT NULL, name TEXT NOT NULL, latitude REAL, longitude REAL, given_datum TEXT, given_latitude REAL, given_longitude REAL, time_zone TEXT, population INTEGER, is_synthetic INTEGER NOT NULL, parent_code TEXT, revision INTEGER NOT NULL, PRIMARY KEY (code)) WITHOUT ROWID;
+INSERT INTO "area" VALUES('4401','city','广州市',23.1,113.25,'wgs84',NULL,NULL,'Asia/Shanghai',NULL,0,NULL,1);
+INSERT INTO "area" VALUES('440103','district','荔湾区',23.1,113.25,'wgs84',NULL,NULL,NULL,NULL,0,'4401',1);
+INSERT INTO "area" VALUES('440103001','street','沙面街道',23.1,113.25,'wgs84',NULL,NULL,NULL,NULL,0,'440103',1);
+INSERT INTO "area" VALUES('440103001101','community','翠洲社区居民委员会',23.1,113.25,'wgs84',NULL,NULL,NULL,NULL,0,'440103001',1);
+INSERT INTO "area" VALUES('440103001102','community','多宝社区',23.129163,113.264435,'gcj02',23.1264,113.2698,'Asia/Shanghai',12345,1,'440103001',1);
+INSERT INTO "area" VALUES('4402','city','x',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,1);
+CREATE TABLE category (id TEXT NOT NULL, name_en TEXT NOT NULL, name_zh TEXT NOT NULL, half_distance_km REAL NOT NULL, search_radius_km REAL NOT NULL, is_remote INTEGER NOT NULL, requires_verification INTEGER NOT NULL, visit_minutes INTEGER NOT NULL, required_skills TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "category" VALUES('home_care','home_care','home_care',3.0,10.0,0,0,60,'{"care.bathing":0.0}',1);
+INSERT INTO "category" VALUES('night_care','Night care','夜间照护',1.5,7.25,1,1,480,'{"care.bathing":0.1,"repairs":0.3333333333333333}',1);
+INSERT INTO "category" VALUES('plain','x','x',3.0,10.0,0,0,60,'{}',1);
+CREATE TABLE change_set (
+    sequence INTEGER PRIMARY KEY,
+    write_id TEXT NOT NULL UNIQUE,
+    fingerprint TEXT NOT NULL,
+    committed_at TEXT NOT NULL,
+    changes TEXT NOT NULL
+);
+INSERT INTO "change_set" VALUES(1,'seed','5c9687aabf5c0dadef1f75ce60814d68908d3b3e085f55cab30c0ee3eb438535','2026-03-02T01:01:00.000000+00:00','[["Area","4401",1],["Area","440103",1],["Area","440103001",1],["Area","440103001101",1],["Skill","care",1],["Skill","care.bathing",1],["Skill","care.feeding",1],["Skill","repairs",1],["Category","home_care",1],["Provider","p1",1],["Resident","r1",1],["Need","n1",1]]');
+INSERT INTO "change_set" VALUES(2,'complete','a7e6f812e6f961db5d4086cea408722b3cd1b955aa48e7bc55b1c4844f7f667c','2026-03-02T01:02:00.001001+00:00','[["Area","440103001102",1],["Skill","care.night",1],["Category","night_care",1],["Staff","w1",1],["Resident","r2",1],["Provider","p2",1],["Need","n2",1],["Referral","f1",1]]');
+INSERT INTO "change_set" VALUES(3,'sparse','48248dbe4eec79cbd68c3254e705d21feaaac61b5f55d98fa5bd2d72667da1a7','2026-03-02T01:03:00.002002+00:00','[["Area","4402",1],["Skill","alone",1],["Category","plain",1],["Staff","w2",1],["Resident","r3",1],["Provider","p3",1],["Provider","p4",1],["Need","n3",1],["Referral","f2",1]]');
+INSERT INTO "change_set" VALUES(4,'moved','04800c2146b2706e768f83571615ec73d04b7859cc103425adea4c894de45dc5','2026-03-02T01:04:00.003003+00:00','[["Provider","p1",2],["Provider","p5",1]]');
+INSERT INTO "change_set" VALUES(5,'gone','331ba0ef313f2ee7453e3a3fbe3266bc75204f4d0526e13858fbd5d2166310d8','2026-03-02T01:05:00.004004+00:00','[["Provider","p5",0]]');
+INSERT INTO "change_set" VALUES(6,'renamed','fda1a88168b97c49c3e75379372758cf6056dce3b59abd1f6c12b998184d64fd','2026-03-02T01:06:00.005005+00:00','[["Provider","p3",2]]');
+CREATE TABLE metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "metadata" VALUES('schema_version','1');
+CREATE TABLE need (id TEXT NOT NULL, created_at TEXT NOT NULL, latitude REAL, longitude REAL, given_datum TEXT, given_latitude REAL, given_longitude REAL, urgency TEXT NOT NULL, units INTEGER NOT NULL, is_indivisible INTEGER NOT NULL, window_start TEXT, window_end TEXT, visit_minutes INTEGER, search_radius_km REAL, status TEXT NOT NULL, is_synthetic INTEGER NOT NULL, category_id TEXT NOT NULL, resident_id TEXT, community_code TEXT, required_skills TEXT NOT NULL, excluded_provider_ids TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "need" VALUES('n1','2026-03-02T01:00:00.000000+00:00',NULL,NULL,NULL,NULL,NULL,'routine',1,0,NULL,NULL,NULL,NULL,'active',0,'home_care',NULL,'440103001101','{}','[]',1);
+INSERT INTO "need" VALUES('n2','2026-03-02T01:30:00.000000+00:00',23.129163,113.264435,'gcj02',23.1264,113.2698,'stat',2,1,'2026-02-28T23:59:59.999999+00:00','2026-03-02T01:30:00.000000+00:00',30,5.0e-05,'on-hold',1,'night_care','r2','440103001101','{"care.bathing":0.1,"repairs":0.3333333333333333}','["p1"]',1);
+INSERT INTO "need" VALUES('n3','2026-02-28T23:59:59.999999+00:00',-90.0,180.0,'wgs84',NULL,NULL,'routine',1,0,NULL,NULL,NULL,NULL,'active',0,'home_care',NULL,NULL,'{}','[]',1);
+CREATE TABLE provider (id TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, latitude REAL, longitude REAL, given_datum TEXT, given_latitude REAL, given_longitude REAL, capacity_total INTEGER NOT NULL, capacity_reserved INTEGER NOT NULL, capacity_consumed INTEGER NOT NULL, max_travel_km REAL, availability TEXT, min_age INTEGER, max_age INTEGER, hardship TEXT NOT NULL, languages TEXT NOT NULL, accessibility TEXT, is_active INTEGER NOT NULL, verified_at TEXT, monthly_cap INTEGER, cooldown_hours INTEGER NOT NULL, recent_referrals INTEGER NOT NULL, last_referral_at TEXT, source TEXT, is_synthetic INTEGER NOT NULL, skills TEXT NOT NULL, community_code TEXT, serves TEXT NOT NULL, member_of TEXT, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "provider" VALUES('p1','volunteer','Provider p1',23.1,113.25,'wgs84',NULL,NULL,4,2,0,NULL,NULL,NULL,NULL,'[]','[]',NULL,1,NULL,NULL,0,0,NULL,NULL,0,'{"care.bathing":0.8}','440103001101','[]',NULL,2);
+INSERT INTO "provider" VALUES('p2','social_organisation','Señor Ōé ''Quote" \ 协会 🏥',23.129163,113.264435,'gcj02',23.1264,113.2698,2147483647,3,5,3.00000000000000044408e-01,'Mo-Fr 08:30-12:00,13:00-17:00; Su 00:00-24:00',0,150,'["disability","low_income"]','["en","zh-yue"]','["sign_language"]',0,'2026-02-28T23:59:59.999999+00:00',0,24,7,'2026-03-02T01:30:00.000000+00:00','HSDS 3.1',1,'{"care.bathing":1e-6,"repairs":1.0}','440103001101','["4401","440103"]','p1',1);
+INSERT INTO "provider" VALUES('p3','volunteer','Señor',23.1,113.25,'wgs84',NULL,NULL,4,0,0,NULL,NULL,NULL,NULL,'[]','[]',NULL,1,NULL,NULL,0,0,NULL,NULL,0,'{"care.bathing":0.8}','440103001101','[]',NULL,2);
+INSERT INTO "provider" VALUES('p4','charity','x',NULL,NULL,NULL,NULL,NULL,0,0,0,NULL,'off',NULL,NULL,'[]','[]','[]',1,NULL,NULL,0,0,NULL,NULL,0,'{}',NULL,'[]',NULL,1);
+CREATE TABLE referral (id TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, units INTEGER NOT NULL, is_synthetic INTEGER NOT NULL, need_id TEXT NOT NULL, provider_id TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "referral" VALUES('f1','in-progress','2026-02-28T23:59:59.999999+00:00',2,1,'n2','p2',1);
+INSERT INTO "referral" VALUES('f2','draft','2026-02-28T23:59:59.999999+00:00',1,0,'n1','p1',1);
+CREATE TABLE resident (id TEXT NOT NULL, hardship TEXT NOT NULL, birth_year INTEGER, languages TEXT NOT NULL, accessibility TEXT NOT NULL, is_synthetic INTEGER NOT NULL, registration_code TEXT NOT NULL, residence_code TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "resident" VALUES('r1','[]',NULL,'[]','[]',0,'440103001101','440103001101',1);
+INSERT INTO "resident" VALUES('r2','["low_income"]',1941,'["yue","zh"]','["wheelchair"]',1,'440103001101','440103001102',1);
+INSERT INTO "resident" VALUES('r3','[]',NULL,'[]','[]',0,'440103001101','440103001101',1);
+CREATE TABLE skill (id TEXT NOT NULL, name_en TEXT NOT NULL, name_zh TEXT NOT NULL, broader_id TEXT, related TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "skill" VALUES('alone','x','x',NULL,'{}',1);
+INSERT INTO "skill" VALUES('care','care','care',NULL,'{}',1);
+INSERT INTO "skill" VALUES('care.bathing','care.bathing','care.bathing','care','{}',1);
+INSERT INTO "skill" VALUES('care.feeding','care.feeding','care.feeding','care','{}',1);
+INSERT INTO "skill" VALUES('care.night','Night care — until 07:00','夜间照护','care','{"repairs":1e-6}',1);
+INSERT INTO "skill" VALUES('repairs','repairs','repairs',NULL,'{}',1);
+CREATE TABLE staff (id TEXT NOT NULL, role TEXT NOT NULL, is_synthetic INTEGER NOT NULL, responsible_for TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
+INSERT INTO "staff" VALUES('w1','社会工作者 (lead)',1,'["440103001101","440103001102"]',1);
+INSERT INTO "staff" VALUES('w2','x',0,'[]',1);
+CREATE INDEX area_level ON area (level);
+CREATE INDEX area_parent_code ON area (parent_code);
+CREATE INDEX skill_broader_id ON skill (broader_id);
+CREATE INDEX resident_registration_code ON resident (registration_code);
+CREATE INDEX resident_residence_code ON resident (residence_code);
+CREATE INDEX provider_kind ON provider (kind);
+CREATE INDEX provider_community_code ON provider (community_code);
+CREATE INDEX provider_member_of ON provider (member_of);
+CREATE INDEX need_urgency ON need (urgency);
+CREATE INDEX need_status ON need (status);
+CREATE INDEX need_category_id ON need (category_id);
+CREATE INDEX need_resident_id ON need (resident_id);
+CREATE INDEX need_community_code ON need (community_code);
+CREATE INDEX referral_status ON referral (status);
+CREATE INDEX referral_need_id ON referral (need_id);
+CREATE INDEX referral_provider_id ON referral (provider_id);
+COMMIT;
