@@ -14,9 +14,10 @@ from api.webhooks.plan import carry_out, due_lanes
 from api.webhooks.schedule import MAX_ATTEMPTS
 from graph_models.domain.identifiers import DeliveryId, EndpointId, NeedId
 from graph_models.domain.notifications import Delivery
-from tests.builders import NOW
+from tests.builders import NOW, FixedClock
 
-LATER = NOW + timedelta(hours=1)
+HOUR = timedelta(hours=1)
+LATER = NOW + HOUR
 
 
 def a_delivery(number: int, need: str | None = "n1", thing: str = "f1", due: datetime = NOW) -> Delivery:
@@ -69,7 +70,9 @@ def test_who_has_waited_longest_is_first() -> None:
 def test_a_dead_message_releases_those_behind_it_at_once() -> None:
     last = replace(a_delivery(0), attempts=MAX_ATTEMPTS - 1)
     failing = {"d0": Retry("status 500")}
-    result = carry_out([last, a_delivery(1)], lambda: NOW, lambda each: failing.get(each.id, Delivered()), 9)
+    result = carry_out(
+        [last, a_delivery(1)], lambda: NOW, lambda each: failing.get(each.id, Delivered()), 9, HOUR
+    )
     assert result.failed[last.id].is_dead
     assert result.arrived == {"d1"}
 
@@ -81,18 +84,29 @@ def test_a_receiver_that_is_away_is_asked_once_a_round() -> None:
         asked.append(delivery.id)
         return Retry("no answer", concerns_endpoint=True)
 
-    carry_out([a_delivery(each, f"n{each}") for each in range(9)], lambda: NOW, attempt, 9)
+    carry_out([a_delivery(each, f"n{each}") for each in range(9)], lambda: NOW, attempt, 9, HOUR)
     assert asked == ["d0"]
 
 
 def test_a_receiver_that_is_gone_is_asked_nothing_more() -> None:
-    result = carry_out([a_delivery(0), a_delivery(1, "n2")], lambda: NOW, lambda _: Gone(), 9)
+    result = carry_out([a_delivery(0), a_delivery(1, "n2")], lambda: NOW, lambda _: Gone(), 9, HOUR)
     assert (result.is_gone, result.arrived, result.failed) == (True, set(), {})
 
 
 def test_a_round_ends_after_its_attempts() -> None:
-    result = carry_out([a_delivery(each) for each in range(9)], lambda: NOW, lambda _: Delivered(), 4)
+    result = carry_out([a_delivery(each) for each in range(9)], lambda: NOW, lambda _: Delivered(), 4, HOUR)
     assert result.arrived == {"d0", "d1", "d2", "d3"}
+
+
+def test_a_round_ends_after_its_time() -> None:
+    clock = FixedClock()
+
+    def attempt(_: Delivery) -> Outcome:
+        clock.instant += timedelta(seconds=4)
+        return Delivered()
+
+    result = carry_out([a_delivery(each) for each in range(9)], clock.now, attempt, 9, timedelta(seconds=8))
+    assert result.arrived == {"d0", "d1"}
 
 
 OUTCOMES = st.sampled_from(
@@ -136,7 +150,7 @@ def test_any_failures_leave_order_and_messages_intact(
         while coming and coming[0][0] <= number:
             _, new = coming.pop(0)
             pending[new.id] = replace(new, next_attempt_at=now)
-        result = carry_out(pending.values(), lambda: now, attempt, max_attempts)  # noqa: B023
+        result = carry_out(pending.values(), lambda: now, attempt, max_attempts, HOUR)  # noqa: B023
         if number not in lost_rounds:
             pending = {key: result.failed.get(key, each) for key, each in pending.items()}
             dead |= {key for key, each in pending.items() if each.is_dead}
