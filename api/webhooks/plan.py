@@ -64,12 +64,12 @@ def carry_out(
                     result.is_gone = True
                     return result
                 case Retry() as failure:
-                    failed = after_failure(delivery, failure, now())
-                    result.failed[delivery.id] = failed
+                    result.failed[delivery.id] = after_failure(delivery, failure, now())
                     if failure.concerns_endpoint:
                         return result
-                    if not failed.is_dead:
-                        break  # those behind it wait
+                    # Those behind it wait. If it is dead now, until that is on record: should the
+                    # record be lost, it is tried again, and must not arrive after them.
+                    break
     return result
 
 
