@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.webhooks.outcomes import Delivered, Gone, Outcome, Retry
 from api.webhooks.schedule import after_failure
@@ -44,13 +44,17 @@ def carry_out(
     now: Callable[[], datetime],
     attempt: Callable[[Delivery], Outcome],
     max_attempts: int,
+    max_duration: timedelta,
 ) -> Round:
-    """Attempt what is due, up to a number of attempts or until the endpoint itself fails."""
+    """Attempt what is due, until it was enough for one round or the endpoint itself fails.
+
+    No attempt begins after `max_duration`; the one that is under way then is not cut short.
+    """
     result = Round(set(), {})
-    attempts_left = max_attempts
-    for lane in due_lanes(pending, now()):
+    attempts_left, start = max_attempts, now()
+    for lane in due_lanes(pending, start):
         for delivery in lane:
-            if attempts_left == 0:
+            if attempts_left == 0 or now() - start >= max_duration:
                 return result
             attempts_left -= 1
             match attempt(delivery):
@@ -60,12 +64,12 @@ def carry_out(
                     result.is_gone = True
                     return result
                 case Retry() as failure:
-                    failed = after_failure(delivery, failure, now())
-                    result.failed[delivery.id] = failed
+                    result.failed[delivery.id] = after_failure(delivery, failure, now())
                     if failure.concerns_endpoint:
                         return result
-                    if not failed.is_dead:
-                        break  # those behind it wait
+                    # Those behind it wait. If it is dead now, until that is on record: should the
+                    # record be lost, it is tried again, and must not arrive after them.
+                    break
     return result
 
 

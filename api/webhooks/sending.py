@@ -21,7 +21,7 @@ from api.webhooks.schedule import retry_after_seconds
 from api.webhooks.targets import ForbiddenAddress, Resolver, Target, checked_addresses, parse_target
 from graph_models.domain.errors import InvalidValue
 
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 10.0
 # Answers that are about the receiver as a whole, not about this message.
 _OVERLOADED = frozenset({429, 502, 503, 504})
 _HEADERS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -30,6 +30,8 @@ from graph_models.ports import Clock, GraphStore, Put, Stored, WriteBatch
 # Beyond this many the feed is the queue: the cursor waits.
 MAX_PENDING = 500
 ATTEMPTS_PER_ROUND = 50
+# With one attempt's deadline on top, well within the lease of whoever calls.
+ROUND = timedelta(seconds=10)
 ENDPOINTS_AT_A_TIME = 8
 
 log = structlog.stdlib.get_logger("lastmeter.webhooks")
@@ -84,7 +86,7 @@ def _serve(
     room = MAX_PENDING - len(stored)
     news = news_for(store, endpoint.value, clock.now(), room=room)
     pending = [*(each.value for each in stored.values()), *news.deliveries]
-    result = carry_out(pending, clock.now, messages.attempt, ATTEMPTS_PER_ROUND)
+    result = carry_out(pending, clock.now, messages.attempt, ATTEMPTS_PER_ROUND, ROUND)
     batch = record_of(endpoint, stored, news, result)
     served = Served(
         endpoint.value.id,

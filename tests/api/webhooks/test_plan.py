@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, count, repeat
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +14,10 @@ from api.webhooks.plan import carry_out, due_lanes
 from api.webhooks.schedule import MAX_ATTEMPTS
 from graph_models.domain.identifiers import DeliveryId, EndpointId, NeedId
 from graph_models.domain.notifications import Delivery
-from tests.builders import NOW
+from tests.builders import NOW, FixedClock
 
-LATER = NOW + timedelta(hours=1)
+HOUR = timedelta(hours=1)
+LATER = NOW + HOUR
 
 
 def a_delivery(number: int, need: str | None = "n1", thing: str = "f1", due: datetime = NOW) -> Delivery:
@@ -66,12 +67,15 @@ def test_who_has_waited_longest_is_first() -> None:
     assert ids(due_lanes(deliveries, NOW)) == [["d1"], ["d0"]]
 
 
-def test_a_dead_message_releases_those_behind_it_at_once() -> None:
+def test_those_behind_a_dead_message_wait_until_it_is_recorded_as_dead() -> None:
+    """If the record is lost the dead one is tried again, and must not arrive behind them."""
     last = replace(a_delivery(0), attempts=MAX_ATTEMPTS - 1)
     failing = {"d0": Retry("status 500")}
-    result = carry_out([last, a_delivery(1)], lambda: NOW, lambda each: failing.get(each.id, Delivered()), 9)
+    result = carry_out(
+        [last, a_delivery(1)], lambda: NOW, lambda each: failing.get(each.id, Delivered()), 9, HOUR
+    )
     assert result.failed[last.id].is_dead
-    assert result.arrived == {"d1"}
+    assert result.arrived == set()
 
 
 def test_a_receiver_that_is_away_is_asked_once_a_round() -> None:
@@ -81,18 +85,29 @@ def test_a_receiver_that_is_away_is_asked_once_a_round() -> None:
         asked.append(delivery.id)
         return Retry("no answer", concerns_endpoint=True)
 
-    carry_out([a_delivery(each, f"n{each}") for each in range(9)], lambda: NOW, attempt, 9)
+    carry_out([a_delivery(each, f"n{each}") for each in range(9)], lambda: NOW, attempt, 9, HOUR)
     assert asked == ["d0"]
 
 
 def test_a_receiver_that_is_gone_is_asked_nothing_more() -> None:
-    result = carry_out([a_delivery(0), a_delivery(1, "n2")], lambda: NOW, lambda _: Gone(), 9)
+    result = carry_out([a_delivery(0), a_delivery(1, "n2")], lambda: NOW, lambda _: Gone(), 9, HOUR)
     assert (result.is_gone, result.arrived, result.failed) == (True, set(), {})
 
 
 def test_a_round_ends_after_its_attempts() -> None:
-    result = carry_out([a_delivery(each) for each in range(9)], lambda: NOW, lambda _: Delivered(), 4)
+    result = carry_out([a_delivery(each) for each in range(9)], lambda: NOW, lambda _: Delivered(), 4, HOUR)
     assert result.arrived == {"d0", "d1", "d2", "d3"}
+
+
+def test_a_round_ends_after_its_time() -> None:
+    clock = FixedClock()
+
+    def attempt(_: Delivery) -> Outcome:
+        clock.instant += timedelta(seconds=4)
+        return Delivered()
+
+    result = carry_out([a_delivery(each) for each in range(9)], clock.now, attempt, 9, timedelta(seconds=8))
+    assert result.arrived == {"d0", "d1"}
 
 
 OUTCOMES = st.sampled_from(
@@ -103,53 +118,51 @@ OUTCOMES = st.sampled_from(
 @given(
     needs=st.lists(st.sampled_from(["n1", "n2", None]), min_size=1, max_size=8),
     arrivals=st.lists(st.integers(0, 20), min_size=8, max_size=8),
+    tries=st.integers(1, MAX_ATTEMPTS),
     outcomes=st.lists(OUTCOMES, max_size=60),
-    is_hopeless=st.booleans(),
+    then=OUTCOMES,
     lost_rounds=st.sets(st.integers(0, 10)),
     max_attempts=st.integers(1, 4),
 )
 def test_any_failures_leave_order_and_messages_intact(
     needs: list[str | None],
     arrivals: list[int],
+    tries: int,
     outcomes: list[Outcome],
-    is_hopeless: bool,
+    then: Outcome,
     lost_rounds: set[int],
     max_attempts: int,
 ) -> None:
     """Also where a worker dies between the attempts and the record of them."""
-    coming = [(arrivals[number], a_delivery(number, need)) for number, need in enumerate(needs)]
-    coming.sort(key=lambda each: each[0])
-    coming = [(at, replace(each, sequence=place + 1)) for place, (at, each) in enumerate(coming)]
-    pending: dict[DeliveryId, Delivery] = {}
-    dead: set[DeliveryId] = set()
-    taken: list[Delivery] = []
-    script = iter(outcomes)
-    now, number = NOW, 0
+    script = chain(outcomes, repeat(then))
+    taken: list[str] = []
 
     def attempt(delivery: Delivery) -> Outcome:
-        outcome = next(script, Retry("status 500") if is_hopeless else Delivered())
+        outcome = next(script)
         if isinstance(outcome, Delivered):
-            taken.append(delivery)
+            taken.append(delivery.id)
         return outcome
 
-    while coming or pending:
-        while coming and coming[0][0] <= number:
-            _, new = coming.pop(0)
-            pending[new.id] = replace(new, next_attempt_at=now)
-        result = carry_out(pending.values(), lambda: now, attempt, max_attempts)  # noqa: B023
+    clock = FixedClock()
+    coming = [replace(a_delivery(n, need), attempts=MAX_ATTEMPTS - tries) for n, need in enumerate(needs)]
+    waits = sorted(arrivals[: len(needs)])
+    pending: dict[str, Delivery] = {}
+    dead: set[str] = set()
+    for number in count():
+        while waits and waits[0] <= number:
+            new = replace(coming[len(coming) - len(waits)], next_attempt_at=clock.instant)
+            pending[new.id] = new
+            waits.pop(0)
+        result = carry_out(pending.values(), clock.now, attempt, max_attempts, HOUR)
         if number not in lost_rounds:
             pending = {key: result.failed.get(key, each) for key, each in pending.items()}
             dead |= {key for key, each in pending.items() if each.is_dead}
-            pending = {k: each for k, each in pending.items() if k not in dead and k not in result.arrived}
-        now = max([now, *(each.next_attempt_at for each in list(pending.values())[:1])]) + timedelta(
-            seconds=1
-        )
-        number += 1
+            pending = {key: each for key, each in pending.items() if key not in dead | result.arrived}
+        if not waits and not pending:
+            break
+        clock.instant = max([clock.instant, *(each.next_attempt_at for each in pending.values())])
 
-    assert {each.id for each in taken} | dead == {DeliveryId(f"d{each}") for each in range(len(needs))}
-    firsts: defaultdict[str | None, list[int]] = defaultdict(list)
-    for each in dict.fromkeys(
-        replace(each, attempts=0, last_problem=None, next_attempt_at=NOW) for each in taken
-    ):
-        firsts[each.need_id].append(each.sequence)
-    assert all(sequences == sorted(sequences) for sequences in firsts.values())
+    assert set(taken) | dead == {each.id for each in coming}
+    for need in set(needs):
+        first_seen = [each for each in dict.fromkeys(taken) if needs[int(each[1:])] == need]
+        assert first_seen == sorted(first_seen)

@@ -81,9 +81,9 @@ def deliveries(store: GraphStore) -> list[Delivery]:
 
 
 def pass_time(store: GraphStore, clock: FixedClock) -> None:
-    """Up to when the next attempt is due."""
-    waiting = [each.next_attempt_at for each in deliveries(store) if not each.is_dead]
-    clock.instant = max(clock.instant, min(waiting, default=clock.instant)) + timedelta(seconds=1)
+    """Up to when the next attempt is due that is not due yet."""
+    times = {each.next_attempt_at for each in deliveries(store) if not each.is_dead}
+    clock.instant = min((each for each in times if each > clock.instant), default=clock.instant)
 
 
 def until_quiet(store: GraphStore, clock: FixedClock) -> None:
