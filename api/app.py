@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from api import handlers, openapi
+from api.assembly import identity_of, policy_of, vault_of
+from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
 from api.coverage import CoverageDesk
-from api.dependencies import Services
+from api.dependencies import Services, authorised
 from api.engine import Engine
+from api.event_feed import EventFeed
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
@@ -26,36 +30,47 @@ from api.routes import (
     categories,
     communities,
     coverage,
+    events,
     needs,
     operations,
     plans,
     providers,
+    referrals,
     skills,
     suggestions,
 )
 from api.settings import Settings
 from api.warm_start import WarmStart, index_path
+from api.webhooks.sending import Sender
 from graph_models.ports import Clock, GraphStore
 from graph_models.stores.opening import file_of, open_store
+from matcher.closed_loop.desk import Desk
 
 log = structlog.stdlib.get_logger("lastmeter.engine")
 
-ROUTERS = tuple(
-    module.router
-    for module in (
-        needs,
-        suggestions,
-        plans,
-        coverage,
-        providers,
-        communities,
-        skills,
-        categories,
-        operations,
-    )
+ROUTERS = (
+    *(
+        module.router
+        for module in (
+            needs,
+            referrals,
+            suggestions,
+            plans,
+            coverage,
+            providers,
+            communities,
+            skills,
+            categories,
+            operations,
+            events,
+        )
+    ),
+    events.audit_router,
 )
 TAGS = [
     {"name": "needs", "description": "Requests for help"},
+    {"name": "referrals", "description": "One need offered to one provider, followed to its end"},
+    {"name": "events", "description": "What happens, and what has happened"},
     {"name": "suggestions", "description": "Ranked, explained providers for a need"},
     {"name": "plans", "description": "Providers for many needs at once"},
     {"name": "coverage", "description": "Where help does not reach, why, and what would change it"},
@@ -81,18 +96,44 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
     path = index_path(settings, file_of(settings.store_url))
     warm_start = WarmStart(path, store, clock, parameters, lambda event, why: log.warning(event, reason=why))
 
+    identity = identity_of(settings, store)
+    loop_desk = Desk(store, policy_of(settings))
+    vault = vault_of(settings)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = Engine(store, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
-        desk = CoverageDesk(engine, settings.least_count)
-        services = Services(store, clock, engine, metrics, Plans(engine), desk)
+        events = EventFeed(store)
+        services = Services(
+            store=store,
+            clock=clock,
+            engine=engine,
+            metrics=metrics,
+            plans=Plans(engine),
+            coverage=CoverageDesk(engine, settings.least_count),
+            desk=loop_desk,
+            events=events,
+            authenticator=identity.authenticator,
+            vault=vault,
+            may_send_to_loopback=settings.webhooks_to_loopback,
+        )
         app.state.services = services
+        workers = [Background(store, clock, "due", DueWork(store, loop_desk))]
+        if vault is not None:
+            sender = Sender(may_be_loopback=settings.webhooks_to_loopback)
+            workers.append(Background(store, clock, "webhooks", WebhookWork(store, sender, vault, clock)))
+        following = asyncio.create_task(events.run())
+        for each in workers:
+            each.start()
         try:
             yield
         finally:
             engine.cancel()
+            following.cancel()
+            for each in workers:
+                await run_in_threadpool(each.stop)
             await run_in_threadpool(services.plans.close)
             await run_in_threadpool(services.coverage.close)
             await run_in_threadpool(warm_start.save)
@@ -108,6 +149,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        dependencies=[Depends(authorised)],
         middleware=[
             Middleware(Observation, metrics=metrics),
             Middleware(HeadAsGet),
@@ -118,5 +160,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         app.include_router(router)
     served = [route for router in (app, *ROUTERS) for route in router.routes if isinstance(route, Route)]
     handlers.install(app, served)
+    app.state.generated_token = identity.generated
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Protocol
@@ -11,6 +11,9 @@ from uuid import uuid4
 import structlog
 
 from api.logs import describe_error
+from api.personal.vault import Vault
+from api.webhooks.sending import Sender
+from api.webhooks.worker import deliver_due
 from graph_models.domain.errors import LastMeterError
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
@@ -18,7 +21,6 @@ from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.leases import Leaseholder
 from matcher.closed_loop.timetable import Timetable
 
-JOB = "background"
 TICK_SECONDS = 1.0
 LEASE = timedelta(seconds=30)
 
@@ -49,24 +51,35 @@ class DueWork:
                 self._desk.escalate(entry.key, now)
 
 
+class WebhookWork:
+    """Delivers what receivers have not heard yet."""
+
+    def __init__(self, store: GraphStore, sender: Sender, vault: Vault, clock: Clock) -> None:
+        self._parts = store, sender, vault, clock
+
+    def __call__(self, now: datetime) -> None:  # noqa: ARG002 - it asks the clock before each attempt
+        deliver_due(*self._parts)
+
+
 class Background:
-    """A thread that does the jobs while this process has the lease; it outlives failures of the store."""
+    """A thread that does a job while this process has its lease; it outlives failures of the store."""
 
     def __init__(
         self,
         store: GraphStore,
         clock: Clock,
-        jobs: Sequence[Job],
+        name: str,
+        job: Job,
         *,
         tick_seconds: float = TICK_SECONDS,
         lease: timedelta = LEASE,
     ) -> None:
         self._clock = clock
-        self._jobs = jobs
+        self._job = job
         self._tick_seconds = tick_seconds
-        self._lease = Leaseholder(store, JOB, uuid4().hex, lease)
+        self._lease = Leaseholder(store, name, uuid4().hex, lease)
         self._is_stopping = Event()
-        self._thread = Thread(target=self._run, name="background", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -83,9 +96,9 @@ class Background:
             self._quietly(self._tick)
 
     def _tick(self) -> None:
-        for job in self._jobs:
-            if self._lease.holds(now := self._clock.now()) and not self._is_stopping.is_set():
-                self._quietly(lambda job=job, now=now: job(now))  # type: ignore[misc]
+        now = self._clock.now()
+        if self._lease.holds(now):
+            self._job(now)
 
     def _quietly(self, work: Callable[[], None]) -> None:
         """Log what goes wrong and go on: the next tick tries again."""

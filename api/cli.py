@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.backup import backup, restore
 from api.commands.bench import bench
 from api.commands.coverage import app as coverage
 from api.commands.demo import demo
 from api.commands.export import export
 from api.commands.generate import generate
 from api.commands.load import load
+from api.commands.migrate import migrate
 from api.commands.neo4j import app as neo4j
 from api.commands.plan import plan
 from api.commands.serve import serve
@@ -41,6 +43,9 @@ app.command("export")(export)
 app.command("suggest")(suggest)
 app.command("plan")(plan)
 app.command("status")(status)
+app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("serve")(serve)
 app.command("bench")(bench)
 app.add_typer(coverage, name="coverage")

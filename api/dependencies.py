@@ -11,11 +11,13 @@ from starlette.requests import Request
 from api.coverage import CoverageDesk
 from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
+from api.event_feed import EventFeed
 from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
 from api.identity.guard import Authenticator
 from api.identity.policy import authorise
 from api.identity.principal import Principal
 from api.metrics import Metrics
+from api.personal.vault import Vault
 from api.plans import Plans
 from api.schemas.common import Id
 from graph_models.ports import Clock, GraphStore
@@ -34,7 +36,10 @@ class Services:
     plans: Plans
     coverage: CoverageDesk
     desk: Desk
+    events: EventFeed
     authenticator: Authenticator
+    vault: Vault | None
+    may_send_to_loopback: bool
 
 
 async def _services(request: Request) -> Services:
@@ -60,6 +65,10 @@ async def _plans(services: ServicesDep) -> Plans:
     return services.plans
 
 
+async def _events(services: ServicesDep) -> EventFeed:
+    return services.events
+
+
 async def _desk(services: ServicesDep) -> Desk:
     return services.desk
 
@@ -72,6 +81,7 @@ StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
 PlansDep = Annotated[Plans, Depends(_plans)]
+EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]
 CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
 KeyPath = Annotated[Id, Path(alias="id")]

@@ -7,6 +7,7 @@ between processes.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from uuid import uuid4
 
@@ -25,7 +26,8 @@ def write_id_of(subject: str, method: str, path: str, key: str | None) -> str:
     """
     if key is None:
         return f"http-{uuid4().hex}"
-    return f"http-{sha256(f'{subject}\n{method}\n{path}\n{key}'.encode()).hexdigest()}"
+    told = "\n".join((subject, method, path, key))
+    return f"http-{sha256(told.encode()).hexdigest()}"
 
 
 def digest_of_body(body: bytes) -> str:
@@ -34,8 +36,6 @@ def digest_of_body(body: bytes) -> str:
     >>> digest_of_body(b'{"a": 1, "b": 2}') == digest_of_body(b'{"b":2,"a":1}')
     True
     """
-    try:
+    with suppress(orjson.JSONDecodeError):  # what is not JSON will be refused
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
-        pass  # it will be refused
     return sha256(body).hexdigest()

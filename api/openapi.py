@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.bodies import JSON, MERGE_PATCH
+from api.identity.policy import POLICY
 from api.problem_types import PROBLEM_TYPES
 from api.problems import PROBLEM_JSON
 from api.schemas.problems import Problem
@@ -23,6 +24,14 @@ OF_BODY = (
     "rule-broken",
     "unknown-reference",
 )
+OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "overloaded", "identity-unavailable")
+SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key (`lm_…`), or a JWT of the identity provider",
+    }
+}
 
 ETAG = {"ETag": {"description": "Revision, quoted", "required": True, "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Its address", "required": True, "schema": {"type": "string"}}}
@@ -35,6 +44,8 @@ _REQUEST_ID = {
     }
 }
 _EXTRA_HEADERS: dict[str, dict[str, Any]] = {
+    "429": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
+    "401": {"WWW-Authenticate": {"description": "Bearer", "required": True, "schema": {"type": "string"}}},
     "503": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
     "415": {
         "Accept": {"description": "What POST takes", "schema": {"type": "string"}},
@@ -82,6 +93,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+        document["components"]["securitySchemes"] = SCHEMES
         for methods in document["paths"].values():
             for method, operation in methods.items():
                 _complete(method, operation)
@@ -90,6 +102,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    if not POLICY[operation["operationId"]].is_public:
+        operation["security"] = [{name: []} for name in SCHEMES]
+        for status, response in failures(*OF_CREDENTIALS).items():
+            known = operation["responses"].setdefault(str(status), response)
+            if known is not response:
+                known["description"] += f"\n\n{response['description']}"
     for response in operation["responses"].values():
         response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
     if method == "patch":

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.identity.errors import Forbidden, IdentityUnavailable, TooManyFailures, Unauthenticated
 from api.problem_types import PROBLEM_TYPES
 from api.schemas.problems import Fault, Problem
 from graph_models.domain.errors import (
@@ -25,6 +26,8 @@ from graph_models.domain.errors import (
     StoreUnavailable,
     UnknownReference,
 )
+from graph_models.domain.referrals import TransitionNotAllowed
+from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "1"}
@@ -33,6 +36,15 @@ RETRY_AFTER = {"Retry-After": "1"}
 # An InvalidValue that reaches this table was raised by stored data, not by the request: the
 # conversions of requests catch theirs in `refusing`. It is a fault of ours, as is any other error.
 _TYPE_OF_ERROR: Mapping[type[LastMeterError], str] = {
+    Unauthenticated: "unauthenticated",
+    Forbidden: "forbidden",
+    TooManyFailures: "too-many-requests",
+    IdentityUnavailable: "identity-unavailable",
+    TransitionNotAllowed: "transition-not-allowed",
+    NeedNotOpen: "need-not-open",
+    NeedCovered: "need-covered",
+    AlreadyAsked: "already-asked",
+    ProviderExcluded: "provider-excluded",
     NotFound: "not-found",
     DuplicateKey: "duplicate-key",
     CapacityExceeded: "capacity-exceeded",
@@ -78,12 +90,17 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(name, PROBLEM_TYPES[name].meaning)  # its own message names our write id
         if name != "internal-error":
             faults = [body_fault(error.field, str(error))] if isinstance(error, UnknownReference) else []
-            headers = RETRY_AFTER if PROBLEM_TYPES[name].status == 503 else None
-            return Refusal(name, str(error), faults, headers)
+            return Refusal(name, str(error), faults, _headers(error, PROBLEM_TYPES[name].status))
     if isinstance(error, HTTPException) and error.status_code in _TYPE_OF_STATUS:
         problem = PROBLEM_TYPES[_TYPE_OF_STATUS[error.status_code]]
         return Refusal(problem.name, problem.meaning, headers=error.headers)
     return Refusal("internal-error", "The request could not be served.")
+
+
+def _headers(error: LastMeterError, status: int) -> Mapping[str, str] | None:
+    if isinstance(error, TooManyFailures):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: RETRY_AFTER}.get(status)
 
 
 def problem_response(error: Exception, scope: Scope) -> Response:
@@ -107,7 +124,7 @@ def body_fault(field: str, detail: str, owner: str = "") -> Fault:
 
     `owner` is the member of the body that holds the value, if it is not the body itself.
     """
-    path = re.sub(r"^(need|provider)\.", "", field)
+    path = re.sub(r"^(need|provider|referral)\.", "", field)
     path = re.sub(r"^availability\..*", "availability", path)  # one text over HTTP
     if owner and not path.startswith("resident."):
         path = f"{owner}.{path}"

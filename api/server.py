@@ -39,8 +39,9 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings.log_level)
     with _listen(settings.host, settings.port) as listener:
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             log_config=None,
             access_log=False,  # our own line has the route template instead of the address
             server_header=False,
@@ -48,6 +49,9 @@ def serve(settings: Settings) -> None:
         )
         host, port = listener.getsockname()[:2]
         log.info(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        if app.state.generated_token is not None:
+            # Not in the log, which is kept: for whoever sits in front of it, until the process ends.
+            print(f"LASTMETER_ADMIN_TOKEN={app.state.generated_token}", flush=True)  # noqa: T201
         with _orderly_end():
             uvicorn.Server(config).run(sockets=[listener])
 

@@ -6,8 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field
+from pydantic import DirectoryPath, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph_models.domain.needs import Urgency
 
 
 class LogLevel(StrEnum):
@@ -33,3 +35,15 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
     shutdown_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
     log_level: LogLevel = LogLevel.INFO
+    admin_token: SecretStr | None = None
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_jwks: str | None = None
+    oidc_role_claim: str = "role"
+    oidc_jurisdiction_claim: str = "jurisdiction"
+    oidc_resident_claim: str = "resident_id"
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=600)] = 60
+    keys_file: FilePath | None = None
+    hold_minutes: dict[Urgency, int] = {}
+    answer_minutes: dict[Urgency, int] = {}
+    webhooks_to_loopback: bool = False

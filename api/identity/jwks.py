@@ -77,8 +77,7 @@ class KeySource:
         if key is not None and (self._age() < self._rules.fresh_seconds or self._lock.locked()):
             return key
         with self._lock:
-            if self._known(key_id) is None or self._age() >= self._rules.fresh_seconds:
-                self._refresh()
+            self._refresh()
         key = self._known(key_id)
         if key is not None:
             return key

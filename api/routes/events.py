@@ -1,4 +1,4 @@
-"""/v1/events: what happens, as it happens; /v1/audit-events: what has happened, for whoever answers for it."""
+"""/v1/events: what happens, as it happens; /v1/audit-events: what has happened."""
 
 from __future__ import annotations
 

@@ -43,10 +43,10 @@ def start_plan(
     Without areas it is for all that the credential reaches.
     """
     if principal.within is not None:
-        if body.area_codes is None:
-            body = body.model_copy(update={"area_codes": list(principal.within)})
-        for code in body.area_codes:
+        codes = list(principal.within) if body.area_codes is None else body.area_codes
+        for code in codes:
             check_place(principal, code)
+        body = body.model_copy(update={"area_codes": codes})
     with refusing():
         job = plans.start(act.new_id("plan"), body, act.at)
     location = {"Location": f"/v1/plans/{job.id}"}

@@ -19,6 +19,7 @@ from api.schemas.values import (
 )
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.needs import Need, NeedStatus, Urgency
+from graph_models.domain.places import AreaLevel
 from graph_models.ports import Stored
 
 Units = Annotated[int, Field(ge=1, le=10_000), INTEGRAL]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC
 from hashlib import sha256
 from itertools import repeat
 from typing import Any
@@ -76,5 +77,6 @@ def _told(operation: Operation) -> tuple[str | int | None, ...]:
             return "put", BY_ENTITY[type(value)].label, expected
         case Delete(kind, key, expected):
             return "delete", BY_ENTITY[kind].label, key, expected
-        case AdjustCapacity(provider_id, reserved, consumed):
-            return "adjust", provider_id, reserved, consumed
+        case AdjustCapacity(provider_id, reserved, consumed, asked_at):
+            told = "adjust", provider_id, reserved, consumed
+            return told if asked_at is None else (*told, asked_at.astimezone(UTC).isoformat())

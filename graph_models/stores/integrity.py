@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from typing import Protocol
 
 from graph_models.declarations import Relationship
@@ -134,6 +135,25 @@ def adjusted(operation: AdjustCapacity, capacity: Capacity) -> Capacity:
     if reserved < 0 or consumed < 0 or wanted > capacity.remaining:
         raise CapacityExceeded(operation.provider_id, capacity.remaining, wanted)
     return Capacity(capacity.total, reserved, consumed)
+
+
+def asked(
+    operation: AdjustCapacity, recent_referrals: int, last_referral_at: datetime | None
+) -> tuple[int, datetime | None]:
+    """Return how often and when last a provider was asked, after an adjustment that may say so again.
+
+    Examples
+    --------
+    >>> noon, evening = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 18, tzinfo=UTC)
+    >>> asked(AdjustCapacity("p1", reserved=1, asked_at=noon), 2, evening) == (3, evening)
+    True
+    >>> asked(AdjustCapacity("p1", reserved=-1), 2, evening) == (2, evening)
+    True
+    """
+    if operation.asked_at is None:
+        return recent_referrals, last_referral_at
+    latest = max(operation.asked_at, last_referral_at or operation.asked_at)
+    return recent_referrals + 1, latest.astimezone(UTC)
 
 
 class _After:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from graph_models.domain.errors import InvalidValue, StoreError
 from graph_models.ports import Clock, GraphStore
-from graph_models.stores.sqlite.store import SqliteStore
+from graph_models.stores.sqlite import SqliteStore, migrate_file
 
 SQLITE_PREFIX = "sqlite:///"
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "bolt")
@@ -69,6 +69,47 @@ def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStor
         if must_exist and not path.exists():
             raise StoreError(f"there is no store at {path}; `lastmeter demo` and `lastmeter load` make one")
         return SqliteStore(path, clock)
+    address, auth = server_of(url)
+    # The driver takes longer to import than an embedded store to answer; only its users wait for it.
+    from graph_models.stores.neo4j import Neo4jStore
+
+    return Neo4jStore(address, clock, auth)
+
+
+def migrate(url: str) -> int:
+    """Take the store at an address to the schema version of this program.
+
+    Run again it does nothing, or completes what was cut short. No program of the old version may go
+    on writing to the store.
+
+    Returns
+    -------
+    The version that the store had.
+
+    Raises
+    ------
+    InvalidValue
+        As `open_store`.
+    IncompatibleSchema
+        If the store is of a newer version.
+    StoreUnavailable, StoreError
+        If there is no store, or it cannot be written.
+    """
+    if (path := file_of(url)) is not None:
+        return migrate_file(path)
+    from graph_models.stores.neo4j import migrate_database
+
+    return migrate_database(*server_of(url))
+
+
+def server_of(url: str) -> tuple[str, tuple[str, str] | None]:
+    """Return the address of a server without credentials, and user name and password if there are any.
+
+    Raises
+    ------
+    InvalidValue
+        If it names no server.
+    """
     try:
         parts = urlsplit(url)
         is_server = parts.scheme in NEO4J_SCHEMES and bool(parts.hostname) and parts.port != 0
@@ -76,10 +117,7 @@ def open_store(url: str, clock: Clock, *, must_exist: bool = False) -> GraphStor
         is_server = False
     if not is_server:
         raise InvalidValue("store.url", RULE, url)
-    # The driver takes longer to import than an embedded store to answer; only its users wait for it.
-    from graph_models.stores.neo4j import Neo4jStore
-
     address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
     if parts.username is None:
-        return Neo4jStore(address, clock)
-    return Neo4jStore(address, clock, (unquote(parts.username), unquote(parts.password or "")))
+        return address, None
+    return address, (unquote(parts.username), unquote(parts.password or ""))

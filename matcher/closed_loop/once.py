@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import IdempotencyConflict, LastMeterError, RevisionConflict, StoreError
-from graph_models.ports import ChangeSet, Entity, GraphStore, Operation, WriteBatch
+from graph_models.ports import ChangeSet, E, Entity, GraphStore, Operation, WriteBatch
 from matcher.closed_loop.acts import Act
 
 ATTEMPTS = 20
@@ -47,7 +47,7 @@ def write_once(
     raise AssertionError("the last attempt returns or raises")
 
 
-def key_in(done: ChangeSet, kind: type[Entity]) -> str:
+def key_in(done: ChangeSet, kind: type[E]) -> str:
     """Return the key of the first value of a kind that a change set changed."""
     return next(each.key for each in done.changes if each.kind is kind)
 

@@ -21,7 +21,7 @@ from graph_models.ports import GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.command_line import demo_file as demo_file  # a fixture, like the next one
 from tests.api.command_line import run as run
-from tests.api.servers import Start, servers, wait_until_ready
+from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, Start, servers, wait_until_ready
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_resident, some_areas
 
 BATHING = (
@@ -91,8 +91,10 @@ def open_client(store_path: Path) -> Iterator[Client]:
     clients: list[TestClient] = []
 
     def start(*, clock: Any = None, store: Any = None, is_ready: bool = True, **settings: Any) -> TestClient:
-        given = Settings(**{"store_url": f"sqlite:///{store_path}", **settings})
-        client = TestClient(create_app(given, clock=clock or FixedClock(), store=store))
+        url = f"sqlite:///{store_path}"
+        given = Settings(**{"store_url": url, "admin_token": ADMIN_TOKEN, **settings})
+        app = create_app(given, clock=clock or FixedClock(), store=store)
+        client = TestClient(app, headers=AS_ADMIN)
         clients.append(client)
         client.__enter__()
         if is_ready:

@@ -17,6 +17,8 @@ from typing import Any
 import httpx2
 
 SERVE = "from api.server import serve; from api.settings import Settings; serve(Settings())"
+ADMIN_TOKEN = "q7Zt1vKx9RbN3mWc8LpYd5HsGf2JaQe4"
+AS_ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Server:
     port: int
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, headers=AS_ADMIN)
 
     def log(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
@@ -48,7 +50,7 @@ def servers(folder: Path, store_url: str) -> Iterator[Start]:
 
     def start(**settings: str) -> Server:
         log_path = folder / f"server-{len(started)}.log"
-        given = {"STORE_URL": store_url, "PORT": "0", **settings}
+        given = {"STORE_URL": store_url, "PORT": "0", "ADMIN_TOKEN": ADMIN_TOKEN, **settings}
         environment = {**os.environ, **{f"LASTMETER_{name}": value for name, value in given.items()}}
         with log_path.open("w", encoding="utf-8") as log:
             process = subprocess.Popen(

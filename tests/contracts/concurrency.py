@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta, timezone
 from functools import partial
 from threading import Barrier
 
 import pytest
 
-from graph_models.domain.errors import CapacityExceeded, RevisionConflict
+from graph_models.domain.errors import CapacityExceeded, IdempotencyConflict, RevisionConflict
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.ports import AdjustCapacity, ChangeSet, GraphStore, Put, Stored, WriteBatch
-from tests.builders import a_provider
+from tests.builders import NOW, a_provider
 from tests.contracts.fixtures import StoreFixtures, new_id, put
 from tests.contracts.processes import Workers
 
 WRITERS = 16
+BEIJING = timezone(timedelta(hours=8))
 
 
 class CapacityAccounts(StoreFixtures):
@@ -46,6 +48,34 @@ class CapacityAccounts(StoreFixtures):
             store.write(WriteBatch(new_id(), (AdjustCapacity("p1", **move),)))
         assert (caught.value.provider_id, caught.value.remaining) == ("p1", 2)
         assert store.get(Provider, "p1").value.capacity == Capacity(4, 1, 1)
+
+    def test_asking_is_counted(self, store: GraphStore) -> None:
+        """5.5 An adjustment that says when the provider was asked counts that, and no time goes back."""
+        early, late = (NOW.astimezone(BEIJING) + timedelta(hours=hours, microseconds=1) for hours in (1, 2))
+        put(store, a_provider("p1", recent_referrals=3))
+        expected = [(4, early), (5, late), (6, late), (6, late)]
+        for asked_at, (recent, last) in zip((early, late, early, None), expected, strict=True):
+            move = {"reserved": 1} if asked_at else {"reserved": -3}
+            store.write(WriteBatch(new_id(), (AdjustCapacity("p1", **move, asked_at=asked_at),)))
+            held = store.get(Provider, "p1").value
+            assert (held.recent_referrals, held.last_referral_at) == (recent, last)
+        assert held == a_provider("p1", recent_referrals=6, last_referral_at=late)
+        assert store.get(Provider, "p1").revision == 6
+
+    def test_refused_asking_is_not_counted(self, store: GraphStore) -> None:
+        """5.5 An adjustment that is refused counts as no asking."""
+        with pytest.raises(CapacityExceeded):
+            store.write(WriteBatch(new_id(), (AdjustCapacity("p1", reserved=9, asked_at=NOW),)))
+        assert store.get(Provider, "p1").value == a_provider("p1")
+
+    def test_asking_is_part_of_the_operation(self, store: GraphStore) -> None:
+        """5.5 The same instant in another zone is the same operation, another time or none is not."""
+        first = store.write(WriteBatch("asked", (AdjustCapacity("p1", reserved=1, asked_at=NOW),)))
+        same = AdjustCapacity("p1", reserved=1, asked_at=NOW.astimezone(BEIJING))
+        assert store.write(WriteBatch("asked", (same,))) == first
+        for other in (None, NOW + timedelta(microseconds=1)):
+            with pytest.raises(IdempotencyConflict):
+                store.write(WriteBatch("asked", (AdjustCapacity("p1", reserved=1, asked_at=other),)))
 
     def test_threads_never_overbook(self, store: GraphStore) -> None:
         """5.3 Sixteen threads that want 80 of 50 units get exactly 50."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.contracts.backup import Backups
 from tests.contracts.chain import Chain
 from tests.contracts.concurrency import CapacityAccounts, TwoWriters
 from tests.contracts.feed import ChangeFeed
@@ -34,5 +35,6 @@ class GraphStoreContract(
     Graphs,
     Chain,
     Jurisdiction,
+    Backups,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""

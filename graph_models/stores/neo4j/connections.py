@@ -1,17 +1,15 @@
-"""The driver: opening it, units of work with a time limit, and the schema of the database."""
+"""The driver: opening it, and units of work with a time limit."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import LiteralString, TypeVar
+from typing import TypeVar
 
 from neo4j import Auth, Bookmarks, GraphDatabase, ManagedTransaction, Session, unit_of_work
 
-from graph_models.domain.errors import IncompatibleSchema, StoreError
-from graph_models.schema import SCHEMA_VERSION
+from graph_models.domain.errors import StoreError
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.failures import translated
 
@@ -57,7 +55,7 @@ class Connections:
     def __init__(
         self, url: str, auth: tuple[str, str] | None, bookmarks: frozenset[str], patience: Patience
     ) -> None:
-        self._timeout_s = patience.transaction
+        self.timeout_seconds = patience.transaction
         self._process = os.getpid()
         self._is_closed = False
         with translated():
@@ -72,16 +70,11 @@ class Connections:
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
-        try:
-            self._prepare()
-        except BaseException:
-            self.close()
-            raise
 
     def read(self, work: Work[T]) -> T:
         """Run a function in a reading transaction, again where the driver says that it helps."""
         with translated(), self._session() as session:
-            return session.execute_read(unit_of_work(timeout=self._timeout_s)(work))
+            return session.execute_read(unit_of_work(timeout=self.timeout_seconds)(work))
 
     def write(self, work: Work[T]) -> T:
         """Run a function in a writing transaction, again where the driver says that it helps.
@@ -92,7 +85,7 @@ class Connections:
             The connection broke during the commit.
         """
         with translated(), self._session() as session:
-            return session.execute_write(unit_of_work(timeout=self._timeout_s)(work))
+            return session.execute_write(unit_of_work(timeout=self.timeout_seconds)(work))
 
     def bookmarks(self) -> frozenset[str]:
         """Return what a store in another process needs to see all that this one has seen."""
@@ -111,29 +104,3 @@ class Connections:
         if self._process != os.getpid():
             raise StoreError("the store was opened by another process; open it in this one")
         return self._driver.session(bookmark_manager=self._bookmarks)
-
-    def _prepare(self) -> None:
-        """Define constraints and indexes in a new database, or hold an existing one to its version.
-
-        The offline importer leaves a counter without a version: all is there but the definitions.
-        """
-
-        def found(tx: ManagedTransaction) -> int | None:
-            record = tx.run(queries.SCHEMA_VERSION_FOUND).single()
-            return None if record is None else record["version"]
-
-        version = self.read(found)
-        if version is None:
-            # One transaction each: the server does not mix definitions with data.
-            for statement in queries.definitions():
-                self.write(partial(_run, statement=statement))
-            self.read(partial(_run, statement=queries.AWAIT_INDEXES, seconds=int(self._timeout_s)))
-            # Last, for it says that all the rest is there.
-            self.write(partial(_run, statement=queries.CREATE_FEED, version=SCHEMA_VERSION))
-            version = self.read(found)
-        if version != SCHEMA_VERSION:
-            raise IncompatibleSchema(f"the store has schema version {version}, this program {SCHEMA_VERSION}")
-
-
-def _run(tx: ManagedTransaction, statement: LiteralString, **parameters: int) -> None:
-    tx.run(statement, parameters).consume()

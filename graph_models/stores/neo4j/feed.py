@@ -19,6 +19,7 @@ from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import GENESIS, chained, change_set_of, labelled, unreadable
 from graph_models.stores.neo4j import queries
 from graph_models.stores.neo4j.mapping import to_instant
+from graph_models.stores.versions import check_version
 
 
 def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet | None]:
@@ -32,10 +33,13 @@ def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet 
     ------
     IdempotencyConflict
         If its id was used for other operations.
+    IncompatibleSchema
+        If the database was migrated, or is being restored.
     StoreError
         If the latest change set is gone.
     """
     record = tx.run(queries.LOCK_FEED, write_id=batch.id).single(strict=True)
+    check_version(record["version"])  # it may have changed since the store was opened
     sequence, chain, known = record["sequence"], record["chain"], record["set"]
     if known is not None:
         if known["fingerprint"] != batch.fingerprint:
@@ -87,6 +91,12 @@ def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return up to `limit` change sets after `cursor`."""
     found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
     return tuple(_link(record["set"]) for record in found)
+
+
+def read_unchained(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
+    """Return change sets of a database of version 1, which bear no chain."""
+    found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
+    return tuple(_link({**record["set"], "event_digests": [], "chain": ""}) for record in found)
 
 
 def head(tx: ManagedTransaction) -> int:

@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from graph_models.declarations import NodeType, PropertyType, Relationship
 from graph_models.schema import ALL_TYPES, BY_ENTITY, BY_LABEL
-from graph_models.stores.neo4j.mapping import REVISION
+from graph_models.stores.neo4j.mapping import CHECKSUM, REVISION
 
 
 def _node(variable: str, *instants: str) -> str:
@@ -33,7 +33,7 @@ MATCH (feed:ChangeFeed {{id: 0}}) SET feed.schema_version = feed.schema_version
 WITH feed
 OPTIONAL MATCH (last:ChangeSet {{sequence: feed.sequence}})
 OPTIONAL MATCH (set:ChangeSet {{write_id: $write_id}})
-RETURN feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
+RETURN feed.schema_version AS version, feed.sequence AS sequence, last.chain AS chain, {_CHANGE_SET} AS set"""
 APPEND: LiteralString = """
 MATCH (feed:ChangeFeed {id: 0}) SET feed.sequence = $items[-1].sequence
 WITH feed UNWIND $items AS item CREATE (set:ChangeSet) SET set = item"""
@@ -49,6 +49,16 @@ SCHEMA_VERSION_FOUND: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) RETURN fe
 CREATE_FEED: LiteralString = """
 MERGE (feed:ChangeFeed {id: 0}) ON CREATE SET feed.sequence = 0
 SET feed.schema_version = coalesce(feed.schema_version, $version)"""
+START_FEED: LiteralString = """
+MERGE (feed:ChangeFeed {id: 0}) SET feed.sequence = 0, feed.schema_version = $version"""
+REMOVE_SOME: LiteralString = "MATCH (n) WHERE NOT n:ChangeFeed WITH n LIMIT $limit DETACH DELETE n"
+SET_VERSION: LiteralString = "MATCH (feed:ChangeFeed {id: 0}) SET feed.schema_version = $version"
+LAST_CHAINED: LiteralString = """
+MATCH (set:ChangeSet) WHERE set.chain IS NOT NULL
+RETURN set.sequence, set.chain ORDER BY set.sequence DESC LIMIT 1"""
+SET_CHAINS: LiteralString = """
+UNWIND $items AS item MATCH (set:ChangeSet {sequence: item[0]})
+SET set.chain = item[1], set.event_digests = []"""
 AWAIT_INDEXES: LiteralString = "CALL db.awaitIndexes($seconds)"
 
 
@@ -203,6 +213,13 @@ def texts(label: str, column: str) -> LiteralString:
     relationship = next((each for each in node.relationships if each.column == column), None)
     read = f"n.{column}" if relationship is None else f"head({_ends(relationship)})"
     return f"UNWIND $items AS key MATCH (n:{node.label} {{{node.key}: key}}) RETURN key, {read}"
+
+
+def set_checksums(label: str) -> LiteralString:
+    """Return the statement that sets the checksums of several values of a kind."""
+    node = BY_LABEL[label]
+    named = f"(n:{node.label} {{{node.key}: item[0]}})"
+    return f"UNWIND $items AS item MATCH {named} SET n.{CHECKSUM} = item[1]"
 
 
 def definitions() -> tuple[LiteralString, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from neo4j import ManagedTransaction
 
@@ -34,11 +34,13 @@ from graph_models.records import from_row, to_rows
 from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import change_set_of
+from graph_models.stores.copies import changed_keys
 from graph_models.stores.integrity import check
-from graph_models.stores.neo4j import feed, reading, writing
+from graph_models.stores.neo4j import definitions, feed, reading, writing
 from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
 from graph_models.stores.neo4j.mapping import Version
+from graph_models.stores.neo4j.reading import Versions
 from graph_models.stores.paging import (
     EMPTY_PAGE,
     MAX_PAGE,
@@ -98,6 +100,11 @@ class Neo4jStore(GraphStore):
         self._doubt_s = patience.doubt
         self._settled = 0
         self._connections = Connections(url, auth, bookmarks, patience)
+        try:
+            definitions.prepare(self._connections)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -144,8 +151,9 @@ class Neo4jStore(GraphStore):
         possible = list(filter(is_id, keys))
         if not possible:
             return {}
-        found = self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], possible, within))
-        return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in found.items()}
+        return _stored(
+            kind, self._connections.read(lambda tx: reading.fetch(tx, BY_ENTITY[kind], possible, within))
+        )
 
     def page(
         self,
@@ -202,6 +210,19 @@ class Neo4jStore(GraphStore):
             found = self._behind_writers(read)
             self._settled = max(self._settled, found[-1].sequence)
         return found
+
+    def changed_since(
+        self, cursor: int
+    ) -> tuple[tuple[Link, ...], dict[type[Entity], dict[str, Stored[Any]]]]:
+        """Return all change sets after `cursor`, and the values they tell of, while writers wait."""
+
+        def work(tx: ManagedTransaction) -> tuple[tuple[Link, ...], dict[type[Entity], Versions]]:
+            links = feed.read(tx, cursor, 2**31)
+            keys = changed_keys(links)
+            return links, {kind: reading.fetch(tx, BY_ENTITY[kind], some) for kind, some in keys.items()}
+
+        links, found = self._behind_writers(work)
+        return links, {kind: _stored(kind, versions) for kind, versions in found.items()}
 
     def bookmarks(self) -> frozenset[str]:
         """Return what a store in another process needs to see all that this one has seen."""
@@ -281,3 +302,7 @@ class Neo4jStore(GraphStore):
         except StoreError:
             # A server that takes no writes from us, as a read-only one, has none of ours under way.
             return self._connections.read(work)
+
+
+def _stored(kind: type[E], versions: Versions) -> dict[str, Stored[E]]:
+    return {key: Stored(from_row(kind, row), revision) for key, (row, revision, _) in versions.items()}

@@ -14,7 +14,7 @@ from graph_models.domain.providers import Capacity
 from graph_models.ports import AdjustCapacity, Change, Delete, Entity, WriteBatch
 from graph_models.records import Row
 from graph_models.schema import BY_ENTITY, BY_LABEL, sublabel_of
-from graph_models.stores.integrity import adjusted
+from graph_models.stores.integrity import adjusted, asked
 from graph_models.stores.neo4j import queries, reading
 from graph_models.stores.neo4j.mapping import links_of, to_parameters
 
@@ -119,7 +119,14 @@ def _write_nodes(tx: ManagedTransaction, node: NodeType, plan: _Plan) -> list[St
 def _adjusted(operation: AdjustCapacity, row: Row) -> Row:
     held = Capacity(row["capacity_total"], row["capacity_reserved"], row["capacity_consumed"])
     capacity = adjusted(operation, held)
-    return {**row, "capacity_reserved": capacity.reserved, "capacity_consumed": capacity.consumed}
+    recent, last = asked(operation, row["recent_referrals"], row["last_referral_at"])
+    return {
+        **row,
+        "capacity_reserved": capacity.reserved,
+        "capacity_consumed": capacity.consumed,
+        "recent_referrals": recent,
+        "last_referral_at": last,
+    }
 
 
 def _link_changes(

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from graph_models.domain.errors import IncompatibleSchema, OutcomeUnknown, StoreError, StoreUnavailable
+from graph_models.domain.errors import OutcomeUnknown, StoreError, StoreUnavailable
 from graph_models.schema import SCHEMA_VERSION
 from graph_models.stores.sqlite.failures import translated
 from graph_models.stores.sqlite.feed import CREATE_FEED
 from graph_models.stores.sqlite.tables import TABLES
+from graph_models.stores.versions import check_version
 
 _CREATE_METADATA = "CREATE TABLE metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 # For each connection, of which there are as many as threads have read at once.
@@ -116,18 +117,44 @@ class Connections:
         An existing store is only read: it can be opened without the right to write, and while others
         write.
         """
-        names = _table_names(connection)
-        if names and "metadata" not in names:
-            raise StoreError(f"{self._path} is a database of another program")
+        names = table_names(connection, self._path)
         if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
             raise StoreError(f"{self._path} is on a file system that several processes cannot share")
         if not names:
-            _create_schema(connection)
-        _check_version(connection)
+            self._create_schema(connection)
+        check_version(version_of(connection))
+
+    def _create_schema(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have made it since this one looked.
+            if not table_names(connection, self._path):
+                for statement in (
+                    _CREATE_METADATA,
+                    CREATE_FEED,
+                    *(each for table in TABLES for each in (table.create, *table.create_indexes)),
+                ):
+                    connection.execute(statement)
+                connection.execute(
+                    "INSERT INTO metadata VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),)
+                )
+            connection.commit()
+        finally:
+            connection.rollback()
 
 
-def _table_names(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+def table_names(connection: sqlite3.Connection, path: Path) -> set[str]:
+    """Return what a store's file consists of, nothing if it is new.
+
+    Raises
+    ------
+    StoreError
+        If it is the database of another program.
+    """
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if names and "metadata" not in names:
+        raise StoreError(f"{path} is a database of another program")
+    return names
 
 
 def _commit(connection: sqlite3.Connection, write_id: str) -> None:
@@ -141,25 +168,7 @@ def _commit(connection: sqlite3.Connection, write_id: str) -> None:
         raise
 
 
-def _create_schema(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Another process may have made it since this one looked.
-        if not _table_names(connection):
-            for statement in (
-                _CREATE_METADATA,
-                CREATE_FEED,
-                *(each for table in TABLES for each in table.create),
-            ):
-                connection.execute(statement)
-            connection.execute("INSERT INTO metadata VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-        connection.commit()
-    finally:
-        connection.rollback()
-
-
-def _check_version(connection: sqlite3.Connection) -> None:
+def version_of(connection: sqlite3.Connection) -> int | None:
+    """Return the schema version that a store bears."""
     found = connection.execute("SELECT value FROM metadata WHERE name = 'schema_version'").fetchone()
-    if found != (str(SCHEMA_VERSION),):
-        version = found[0] if found else "none"
-        raise IncompatibleSchema(f"the store has schema version {version}, this program {SCHEMA_VERSION}")
+    return None if found is None else int(found[0])

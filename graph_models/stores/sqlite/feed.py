@@ -29,9 +29,9 @@ CREATE TABLE change_set (
     event_digests TEXT NOT NULL,
     chain TEXT NOT NULL
 )"""
-_COLUMNS = "sequence, write_id, fingerprint, committed_at, changes, event_digests, chain"
-_SELECT = f"SELECT {_COLUMNS} FROM change_set"
-_INSERT = f"INSERT INTO change_set ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = "sequence, write_id, fingerprint, committed_at, changes, event_digests, chain"
+_SELECT = f"SELECT {COLUMNS} FROM change_set"
+_INSERT = f"INSERT INTO change_set ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LAST = "SELECT sequence, chain FROM change_set ORDER BY sequence DESC LIMIT 1"
 
 
@@ -57,7 +57,7 @@ def record(connection: sqlite3.Connection, links: Iterable[Link]) -> None:
 def find(connection: sqlite3.Connection, write_id: str) -> ChangeSet | None:
     """Return the change set of a write id."""
     found = connection.execute(f"{_SELECT} WHERE write_id = ?", (write_id,)).fetchone()
-    return None if found is None else change_set_of(_link(found))
+    return None if found is None else change_set_of(link_of(found))
 
 
 def find_repeated(connection: sqlite3.Connection, write_id: str, fingerprint: str) -> ChangeSet | None:
@@ -78,7 +78,7 @@ def find_repeated(connection: sqlite3.Connection, write_id: str, fingerprint: st
 def read(connection: sqlite3.Connection, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return up to `limit` change sets after `cursor`."""
     found = connection.execute(f"{_SELECT} WHERE sequence > ? ORDER BY sequence LIMIT ?", (cursor, limit))
-    return tuple(map(_link, found))
+    return tuple(map(link_of, found))
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -99,7 +99,8 @@ def _row(link: Link) -> tuple[Any, ...]:
     )
 
 
-def _link(row: tuple[Any, ...]) -> Link:
+def link_of(row: tuple[Any, ...]) -> Link:
+    """Return what a row of all columns records."""
     sequence, write_id, fingerprint, committed_at, changes, event_digests, chain = row
     try:
         instant = datetime.fromisoformat(committed_at)

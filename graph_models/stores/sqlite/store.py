@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -36,11 +37,11 @@ from graph_models.ports import (
 from graph_models.schema import BY_ENTITY
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import change_set_of
-from graph_models.stores.integrity import adjusted, check
+from graph_models.stores.integrity import adjusted, asked, check
 from graph_models.stores.paging import EMPTY_PAGE, MAX_PAGE, check_columns, check_page, check_within
 from graph_models.stores.sqlite import feed
 from graph_models.stores.sqlite.connections import Connections
-from graph_models.stores.sqlite.tables import key_list, table_of
+from graph_models.stores.sqlite.tables import instant_text, key_list, table_of
 
 SCAN_PAGE = 1_000  # few enough to stay in the processor's cache
 
@@ -245,14 +246,25 @@ def _apply(
         connection.executemany(table_of(kind).delete, keys)
 
 
-_SELECT_CAPACITY = "SELECT capacity_total, capacity_reserved, capacity_consumed FROM provider WHERE id = ?"
-_UPDATE_CAPACITY = (
-    "UPDATE provider SET capacity_reserved = ?, capacity_consumed = ?, revision = revision + 1 WHERE id = ?"
+_SELECT_ACCOUNT = (
+    "SELECT capacity_total, capacity_reserved, capacity_consumed, recent_referrals, last_referral_at "
+    "FROM provider WHERE id = ?"
+)
+_UPDATE_ACCOUNT = (
+    "UPDATE provider SET capacity_reserved = ?, capacity_consumed = ?, recent_referrals = ?, "
+    "last_referral_at = ?, revision = revision + 1 WHERE id = ?"
 )
 
 
 def _adjust(connection: sqlite3.Connection, operation: AdjustCapacity) -> None:
-    held = connection.execute(_SELECT_CAPACITY, (operation.provider_id,)).fetchone()
+    *held, recent, last = connection.execute(_SELECT_ACCOUNT, (operation.provider_id,)).fetchone()
     capacity = adjusted(operation, Capacity(*held))
-    parameters = (capacity.reserved, capacity.consumed, operation.provider_id)
-    connection.execute(_UPDATE_CAPACITY, parameters)
+    recent, last = asked(operation, recent, None if last is None else datetime.fromisoformat(last))
+    parameters = (
+        capacity.reserved,
+        capacity.consumed,
+        recent,
+        None if last is None else instant_text(last),
+        operation.provider_id,
+    )
+    connection.execute(_UPDATE_ACCOUNT, parameters)

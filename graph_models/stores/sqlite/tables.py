@@ -66,7 +66,9 @@ class Table(Generic[E]):
         self.select_revisions = f"SELECT {self.key}, revision FROM {self.name} WHERE {self.key} IN {_KEYS}"
         self.delete = f"DELETE FROM {self.name} WHERE {self.key} = ?"
         self.count = f"SELECT count(*) FROM {self.name}"
-        self.create = (_create_table(node, self.name), *_create_indexes(node, self.name))
+        self.definitions = _definitions(node)
+        self.create = _create_table(node, self.name)
+        self.create_indexes = _create_indexes(node, self.name)
 
     def select_page(self, filters: Sequence[str], *, is_scoped: bool = False) -> str:
         """Return the statement for a page: parameters are the filters' texts, the last key, the limit.
@@ -167,22 +169,25 @@ def _scoped(node: NodeType, name: str) -> str:
 
 
 def _create_table(node: NodeType, name: str) -> str:
-    columns = [
-        f"{each.name} {_SQL_TYPES.get(each.kind, 'TEXT')}{' NOT NULL' if each.is_required else ''}"
+    listed = ", ".join(f"{column} {definition}" for column, definition in _definitions(node).items())
+    keyed = f"revision INTEGER NOT NULL, PRIMARY KEY ({node.key})"
+    return f"CREATE TABLE IF NOT EXISTS {name} ({listed}, {keyed}) WITHOUT ROWID"
+
+
+def _definitions(node: NodeType) -> dict[str, str]:
+    properties = {
+        each.name: f"{_SQL_TYPES.get(each.kind, 'TEXT')}{' NOT NULL' if each.is_required else ''}"
         for each in node.properties
-    ]
-    columns += [
-        f"{each.column} TEXT{' NOT NULL' if each.is_required or each.is_many else ''}"
+    }
+    relationships = {
+        each.column: f"TEXT{' NOT NULL' if each.is_required or each.is_many else ''}"
         for each in node.relationships
-    ]
-    listed = ", ".join(columns)
-    return (
-        f"CREATE TABLE {name} ({listed}, revision INTEGER NOT NULL, PRIMARY KEY ({node.key})) WITHOUT ROWID"
-    )
+    }
+    return {**properties, **relationships}
 
 
 def _create_indexes(node: NodeType, name: str) -> list[str]:
-    return [f"CREATE INDEX {name}_{column} ON {name} ({column})" for column in node.filters()]
+    return [f"CREATE INDEX IF NOT EXISTS {name}_{column} ON {name} ({column})" for column in node.filters()]
 
 
 def _dump_list(texts: Sequence[str]) -> str:

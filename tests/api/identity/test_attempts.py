@@ -81,3 +81,15 @@ def test_memory_is_bounded(timer: Timer) -> None:
     fail(attempts, 1, "198.51.100.3")
     attempts.check(ADDRESS)
     assert len(attempts._failures) == 3
+
+
+def test_who_goes_on_guessing_is_not_forgotten(timer: Timer) -> None:
+    """It counts when an address failed last, not when it failed first."""
+    attempts = FailedAttempts(AttemptRules(max_addresses=3), timer=timer)
+    fail(attempts, 19)
+    fail(attempts, 1, "198.51.100.1")
+    fail(attempts, 1)
+    for last in (2, 3):
+        fail(attempts, 1, f"198.51.100.{last}")
+    with pytest.raises(TooManyFailures):
+        attempts.check(ADDRESS)

@@ -71,6 +71,7 @@ class TestRefused:
 
     def test_nothing_is_configured(self) -> None:
         bare = Authenticator(lambda _: None)
+        assert reason_of(bare, "Bearer \ud800") is Reason.MALFORMED
         assert reason_of(bare, "Bearer aaa.bbb.ccc") is Reason.UNKNOWN_CREDENTIAL
         assert reason_of(bare, f"Bearer {ISSUED.text}") is Reason.UNKNOWN_KEY
 

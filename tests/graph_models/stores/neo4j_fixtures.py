@@ -11,6 +11,17 @@ import pytest
 from tests.conftest import Neo4jServer
 from tests.contracts.fixtures import StoreFixtures
 
+STOPS_HALFWAY = """
+import time
+from graph_models.stores.neo4j.copying import DatabaseCopy
+
+def stop(self, links):
+    print("stopped", flush=True)
+    time.sleep(600)
+
+DatabaseCopy.record = stop
+"""
+
 
 class Neo4jFixtures(StoreFixtures):
     runs = 1  # test_neo4j_failures.py kills it three times more, with several writers
@@ -30,6 +41,14 @@ class Neo4jFixtures(StoreFixtures):
         if neo4j_server.home is None:
             pytest.skip("the server was given, not started: it is not ours to kill")
         return lambda _: neo4j_server.crash()
+
+    @pytest.fixture
+    def clear(self, neo4j_server: Neo4jServer) -> Callable[[], None]:
+        return neo4j_server.empty
+
+    @pytest.fixture
+    def stops_halfway(self) -> str:
+        return STOPS_HALFWAY
 
     @pytest.fixture
     def tampering(self, neo4j_server: Neo4jServer) -> Neo4jTampering:

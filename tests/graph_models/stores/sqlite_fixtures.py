@@ -12,6 +12,20 @@ import pytest
 
 from tests.contracts.fixtures import StoreFixtures
 
+STOPS_HALFWAY = """
+import sqlite3, time
+from functools import partial
+from types import SimpleNamespace
+from graph_models.stores.sqlite import copying
+
+class Stopping(sqlite3.Connection):
+    def commit(self):
+        print("stopped", flush=True)
+        time.sleep(600)
+
+copying.sqlite3 = SimpleNamespace(connect=partial(sqlite3.connect, factory=Stopping))
+"""
+
 
 class SqliteFixtures(StoreFixtures):
     @pytest.fixture
@@ -29,6 +43,14 @@ class SqliteFixtures(StoreFixtures):
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
         return examine
+
+    @pytest.fixture
+    def clear(self, path: Path) -> Callable[[], None]:
+        return path.unlink
+
+    @pytest.fixture
+    def stops_halfway(self) -> str:
+        return STOPS_HALFWAY
 
     @pytest.fixture
     def tampering(self, path: Path) -> SqliteTampering:

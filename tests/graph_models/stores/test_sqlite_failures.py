@@ -16,6 +16,7 @@ import pytest
 from graph_models.domain.errors import IncompatibleSchema, OutcomeUnknown, StoreError, StoreUnavailable
 from graph_models.domain.providers import Provider
 from graph_models.ports import AdjustCapacity, GraphStore, WriteBatch
+from graph_models.schema import SCHEMA_VERSION
 from graph_models.stores.sqlite import SqliteStore
 from graph_models.stores.sqlite.failures import translated
 from tests.builders import FixedClock, a_provider
@@ -27,6 +28,7 @@ FILLS_UP = """
 import resource, signal, sys
 from graph_models.domain.errors import StoreUnavailable
 from graph_models.domain.providers import Provider
+from graph_models.schema import SCHEMA_VERSION
 from graph_models.stores.sqlite import SqliteStore
 from tests.builders import FixedClock, a_provider
 from tests.contracts.fixtures import put
@@ -105,7 +107,7 @@ class TestFailures(SqliteFixtures):
             connection.execute("DELETE FROM metadata")
             if version is not None:
                 connection.execute("INSERT INTO metadata VALUES ('schema_version', ?)", (version,))
-        with pytest.raises(IncompatibleSchema, match=f"{told}, this program 1"):
+        with pytest.raises(IncompatibleSchema, match=f"{told}, this program {SCHEMA_VERSION}"):
             SqliteStore(path, FixedClock())
 
     def test_damaged_file(self, store: GraphStore, path: Path) -> None:

@@ -170,8 +170,8 @@ def test_repeated_requests_take_effect_once(desk: Desk, store: GraphStore) -> No
     later = replace(act, at=NOW + timedelta(minutes=1))
     assert desk.offer("n1", an_offer("p2", 1), later, expected_revision=revision) == first
     assert capacity(store, "p2") == (1, 1)
+    other = replace(later, request_digest="b" * 64)
     with pytest.raises(IdempotencyConflict):
-        other = replace(later, request_digest="b" * 64)
         desk.offer("n1", an_offer("p1", 1), other, expected_revision=revision)
     step = an_act("step", request_digest="c" * 64)
     accepted = desk.move(first.value.id, S.ACCEPTED, step)
