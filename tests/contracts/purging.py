@@ -36,9 +36,7 @@ class Purging(StoreFixtures):
 
     def test_deleted_bytes_are_gone(self, store: GraphStore, store_url: str) -> None:
         """14.2 No byte of a deleted or replaced value is in the files of a store that says it is purged."""
-        contact = Contact(
-            ContactId("r2"), ResidentId("r2"), "k1", WORDS[1].decode(), WORDS[2].decode(), NOW
-        )
+        contact = Contact(ContactId("r2"), ResidentId("r2"), "k1", WORDS[1].decode(), WORDS[2].decode(), NOW)
         put(store, a_resident("r2", hardship=(WORDS[0].decode(),)))
         put(store, contact, a_need("n2", location=POINT, resident_id="r2"))
         put(store, *(a_need(f"x{number}") for number in range(50)))
