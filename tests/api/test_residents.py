@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.contacts import resident_of
+from api.identity.principal import Principal
 from graph_models.domain.audit import AuditEvent, SuggestionRecord
 from graph_models.domain.contacts import Contact
 from graph_models.domain.credentials import Role
+from graph_models.domain.errors import NotFound, StoreUnavailable
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.ports import Put, WriteBatch
@@ -111,7 +114,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("status", [None, "requested", "rejected", "failed", "cancelled"])
     def test_no_contact_before_yes(self, client: TestClient, status: str | None) -> None:
-        """Neither without a referral, nor while it is asked, nor when it came to nothing; not in an emergency."""
+        """Not without a referral, while it is asked, or when it came to nothing; not in an emergency."""
         client.put(CONTACT, json=DETAILS)
         if status in ("failed", "cancelled"):
             move(client, accepted(client), status)
@@ -132,19 +135,21 @@ class TestRefusals:
         assert pointers(refusal) == {"#/purpose"}
         assert not [each for each in actions(client) if each.startswith("contact.disclosed")]
 
-    def test_nothing_is_disclosed_that_cannot_be_recorded(self, client: TestClient) -> None:
+    def test_nothing_is_disclosed_that_cannot_be_recorded(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """If the audit trail cannot be written, there is no answer."""
         client.put(CONTACT, json=DETAILS)
         accepted(client)
         headers = as_role(client, Role.STAFF)
-        store = store_of(client)
-        writing = store.write
-        store.write = lambda _: (_ for _ in ()).throw(RuntimeError("no room"))  # type: ignore[method-assign]
-        try:
-            with pytest.raises(RuntimeError):
-                look(client, headers)
-        finally:
-            store.write = writing  # type: ignore[method-assign]
+
+        def write(_: WriteBatch) -> None:
+            raise StoreUnavailable("no room")
+
+        monkeypatch.setattr(store_of(client), "write", write)
+        refusal = look(client, headers)
+        problem_of(refusal, "store-unavailable")
+        assert DETAILS["name"] not in refusal.text
 
     @pytest.mark.parametrize(
         ("changes", "pointer"),
@@ -313,13 +318,25 @@ class TestExport:
         ]
         assert "resident-2" not in export.text
 
-    def test_a_resident_alone(self, open_client: Client, client: TestClient) -> None:
-        """Somebody else's app does not reach it, whatever the jurisdiction."""
-        problem_of(
-            client.get(f"{ONE}/export", headers=as_role(client, Role.RESIDENT_APP, ELSEWHERE)), "not-found"
+    def test_not_for_others(self, client: TestClient) -> None:
+        """Neither the app of another area, nor whoever helps."""
+        for role, areas in (
+            (Role.RESIDENT_APP, ELSEWHERE),
+            (Role.STAFF, DISTRICT),
+            (Role.DISPATCHER, DISTRICT),
+        ):
+            answer = client.get(f"{ONE}/export", headers=as_role(client, role, areas))
+            problem_of(answer, "not-found" if role is Role.RESIDENT_APP else "forbidden")
+
+    def test_a_resident_reaches_nobody_else(self, client: TestClient) -> None:
+        """A token of one resident is for that one, also where it has no jurisdiction that would say so."""
+        own, others = (
+            Principal("user:1", Role.RESIDENT_APP, None, "t", resident_id=key)
+            for key in ("resident-1", "resident-2")
         )
-        for role in (Role.STAFF, Role.DISPATCHER):
-            problem_of(client.get(f"{ONE}/export", headers=as_role(client, role)), "forbidden")
+        assert resident_of(store_of(client), own, "resident-1").value.id == "resident-1"
+        with pytest.raises(NotFound):
+            resident_of(store_of(client), others, "resident-1")
 
 
 class TestErasure:
