@@ -121,6 +121,17 @@ def test_nothing_is_raised_or_stored_elsewhere(open_client: Client, keys: Keys) 
     problem_of(client.post("/v1/plans", json=plan, headers=headers), "forbidden")
 
 
+def test_the_record_of_foreign_needs_is_not_theirs(open_client: Client, keys: Keys) -> None:
+    """An administrator of a district asks for one need at a time."""
+    client, headers = open_client(), keys.of(Role.ADMIN)
+    for need in ("need-1", "need-9"):
+        client.post(f"/v1/needs/{need}/acknowledgement", json={})
+    problem_of(client.get("/v1/audit-events", headers=headers), "forbidden")
+    problem_of(client.get("/v1/audit-events?need_id=need-9", headers=headers), "not-found")
+    own = client.get("/v1/audit-events?need_id=need-1", headers=headers).json()["items"]
+    assert [each["action"] for each in own] == ["need.acknowledged"]
+
+
 def test_a_plan_is_for_whoever_reaches_it_all(open_client: Client, keys: Keys) -> None:
     """Without areas it is for the jurisdiction; a plan of more is not found."""
     client, headers = open_client(), keys.of(Role.DISPATCHER)
