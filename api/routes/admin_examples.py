@@ -27,14 +27,14 @@ WEBHOOK: Examples = {
     "answers": {
         "summary": "What providers answer in one district",
         "value": {
-            "url": "https://partner.example.org/hooks/lastmeter",
+            "url": "https://hooks.partner.example/hooks/lastmeter",
             "event_types": ["referral.accepted", "referral.rejected"],
             "jurisdiction": ["440103"],
         },
     },
     "everything": {
         "summary": "All events of needs and referrals",
-        "value": {"url": "https://partner.example.org:8443/", "jurisdiction": None},
+        "value": {"url": "https://hooks.partner.example:8443/", "jurisdiction": None},
     },
 }
 RESIDENT: Examples = {
