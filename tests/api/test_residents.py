@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from graph_models.stores.verification import verify
 from tests.api.conftest import Client, pointers, problem_of
 from tests.api.credentials import headers_of, key_file, store_of
 from tests.builders import COMMUNITY, DISTRICT, NOW, a_need, a_resident
+from tests.contracts.purging import bytes_of
 
 ELSEWHERE = "440104"
 PERSON = {"registration_code": COMMUNITY, "residence_code": COMMUNITY}
@@ -364,3 +366,28 @@ class TestErasure:
         assert store.get(Need, "need-1").value.resident_id is None
         assert {"resident.erased", "need.erased"} <= set(actions(client))
         assert verify(store).fault is None
+
+    def test_no_byte_is_left(self, client: TestClient, store_path: Path) -> None:
+        """Not in the file, its log, or a free page: neither sealed values nor points, terms and windows."""
+        person = {**PERSON, "id": "resident-2", "hardship": ["canary_hardship"], "languages": ["canary-yue"]}
+        client.post("/v1/residents", json=person)
+        client.put("/v1/residents/resident-2/contact", json=DETAILS)
+        need = {
+            "category_id": "home_care",
+            "resident_id": "resident-2",
+            "location": {"latitude": 23.123456789, "longitude": 113.987654321, "crs": "wgs84"},
+            "time_window": {"start": "2026-03-03T01:23:45Z", "end": "2026-03-03T02:34:56Z"},
+        }
+        key = client.post("/v1/needs", json=need).json()["id"]
+        store = store_of(client)
+        store.write(WriteBatch("record", (Put(SuggestionRecord("s2", key, NOW, "canary-content")),)))
+        contact = store.get(Contact, "resident-2").value
+        canaries = [
+            *(each.encode() for each in (contact.ciphertext, contact.wrapped_key, "canary_hardship")),
+            *(b"canary-yue", b"canary-content", b"01:23:45", b"02:34:56"),
+            *(struct.pack(">d", each) for each in (23.123456789, 113.987654321)),
+        ]
+        url = f"sqlite:///{store_path}"
+        assert [each for each in canaries if each not in bytes_of(url)] == []
+        assert client.delete("/v1/residents/resident-2").json() == {"need_count": 1, "is_purged": True}
+        assert [each for each in canaries if each in bytes_of(url)] == []
