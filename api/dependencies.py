@@ -17,6 +17,7 @@ from api.identification import identify
 from api.identity.guard import Authenticator
 from api.identity.principal import Principal
 from api.metrics import Metrics
+from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
 from api.plans import Plans
 from api.schemas.common import Id
@@ -77,6 +78,12 @@ async def _coverage(services: ServicesDep) -> CoverageDesk:
     return services.coverage
 
 
+async def _vault(services: ServicesDep) -> Vault:
+    if services.vault is None:
+        raise NoMasterKey
+    return services.vault
+
+
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
@@ -84,6 +91,7 @@ PlansDep = Annotated[Plans, Depends(_plans)]
 EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]
 CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
+VaultDep = Annotated[Vault, Depends(_vault)]
 KeyPath = Annotated[Id, Path(alias="id")]
 CodePath = Annotated[Id, Path(alias="code")]
 IfNoneMatch = Annotated[
@@ -139,3 +147,20 @@ async def _act(
 
 
 ActDep = Annotated[Act, Depends(_act)]
+
+
+async def _private_act(request: Request, principal: PrincipalDep, services: ServicesDep) -> Act:
+    """Make the act of a request that needs no key to be repeated, and of whose body no digest is kept.
+
+    Names and numbers are few enough to try them all against a digest.
+    """
+    return Act(
+        actor=principal.subject,
+        role=principal.role,
+        at=services.clock.now(),
+        write_id=write_id_of(principal.subject, request.method, request.url.path, None),
+        request_id=request.state.request_id,
+    )
+
+
+PrivateActDep = Annotated[Act, Depends(_private_act)]

@@ -38,6 +38,11 @@ class Vault:
     def __init__(self, keys: MasterKeys) -> None:
         self._keys = keys
 
+    @property
+    def current_id(self) -> str:
+        """The master key that seals."""
+        return self._keys.current_id
+
     def seal(self, resident_id: ResidentId, details: PersonalDetails, now: datetime) -> Contact:
         key = secrets.token_bytes(KEY_BYTES)
         key_id = self._keys.current_id
