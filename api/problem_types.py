@@ -159,7 +159,8 @@ PROBLEM_TYPES = {
             "store-unavailable",
             503,
             "Store unavailable",
-            "The store is away or busy; nothing was written. Try again after `Retry-After` seconds.",
+            "The store is away, busy or read-only; nothing was written. Try again after `Retry-After` "
+            "seconds.",
         ),
         ProblemType(
             "outcome-unknown",

@@ -24,6 +24,7 @@ from graph_models.domain.errors import (
     OutcomeUnknown,
     RevisionConflict,
     StillReferenced,
+    StoreReadOnly,
     StoreUnavailable,
     UnknownReference,
 )
@@ -58,6 +59,7 @@ _TYPE_OF_ERROR: Mapping[type[LastMeterError], str] = {
     IdempotencyConflict: "idempotency-key-reused",
     UnknownReference: "unknown-reference",
     StoreUnavailable: "store-unavailable",
+    StoreReadOnly: "store-unavailable",
     OutcomeUnknown: "outcome-unknown",
     LastMeterError: "internal-error",
 }

@@ -152,13 +152,14 @@ class Desk:
 
     def expire(self, referral_id: str, at: datetime) -> None:
         """Give back what a hold keeps, if it has expired by then."""
-        referral = self._store.get(Referral, referral_id).value
-        expires_at = referral.expires_at
+        referral = self._store.get(Referral, referral_id)
+        expires_at = referral.value.expires_at
         if expires_at is None or expires_at > at:
             return
         act = act_of_system(at, "expire", referral_id, expires_at.isoformat())
+        status, reason, seen = ReferralStatus.CANCELLED, ReasonCode.EXPIRED, referral.revision
         try:
-            self.move(referral_id, ReferralStatus.CANCELLED, act, reason=ReasonCode.EXPIRED)
+            self.move(referral_id, status, act, reason=reason, expected_revision=seen)
         except LastMeterError as error:
             if isinstance(error, StoreError):
                 raise
