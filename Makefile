@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test check lint format types imports lock clean
+.PHONY: install dev demo test check lint format types imports client lock clean
 
 install: .venv/.installed
 
@@ -45,6 +45,10 @@ types: dev
 
 imports: dev
 	$(BIN)/lint-imports
+
+# Write the types of the Python client anew, after a change to the schemas of the service.
+client: dev
+	$(BIN)/python tools/client_types.py
 
 # Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
 lock: dev
