@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.identification import identify
 from api.problem_types import PROBLEM_TYPES
 from api.problems import Refusal
 from api.schemas.problems import Fault
@@ -22,13 +23,14 @@ ACCEPTED = {"POST": (JSON,), "PATCH": (MERGE_PATCH, JSON)}
 
 
 class JsonRoute(APIRoute):
-    """A route that refuses what it would have to guess or ignore, in its query and its body."""
+    """A route that asks who it is, then refuses what it would have to guess or ignore."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         has_parameters = bool(self.dependant.query_params)
 
         async def read_strictly(request: Request) -> Response:
+            await identify(request, request.app.state.services)
             check_query(request, has_parameters)
             if request.method in ACCEPTED:
                 check_media_type(request)

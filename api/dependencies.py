@@ -13,8 +13,8 @@ from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.event_feed import EventFeed
 from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
+from api.identification import identify
 from api.identity.guard import Authenticator
-from api.identity.policy import authorise
 from api.identity.principal import Principal
 from api.metrics import Metrics
 from api.personal.vault import Vault
@@ -107,13 +107,9 @@ async def _expected_revision(
 ExpectedRevision = Annotated[int, Depends(_expected_revision)]
 
 
-def authorised(request: Request, services: ServicesDep) -> Principal | None:
-    """Say who asks, and refuse what that role may not have done. Every route depends on it."""
-    address = request.client.host if request.client else ""
-    header = request.headers.get("authorization")
-    principal = services.authenticator.authenticate(header, address, now=services.clock.now())
-    authorise(request.scope["route"].operation_id, principal)
-    return principal
+async def authorised(request: Request, services: ServicesDep) -> Principal | None:
+    """Say who asks. Every route depends on it, so that none can be forgotten."""
+    return await identify(request, services)
 
 
 PrincipalDep = Annotated[Principal, Depends(authorised)]

@@ -17,8 +17,10 @@ from api.event_feed import EventFeed, Told
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
 from api.pagination import read_page
+from api.problems import Refusal
 from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
+from graph_models.domain.needs import Need
 
 router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
@@ -54,12 +56,26 @@ async def stream_events(
 @audit_router.get(
     "/audit-events",
     operation_id="listAuditEvents",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses={
+        200: {"headers": LINK},
+        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
+    },
 )
 def list_audit_events(
-    query: Annotated[AuditEventQuery, Query()], store: StoreDep, request: Request, response: Response
+    query: Annotated[AuditEventQuery, Query()],
+    store: StoreDep,
+    principal: PrincipalDep,
+    request: Request,
+    response: Response,
 ) -> AuditEventPage:
-    """List the audit trail in the order of time, a page at a time."""
+    """List the audit trail in the order of time, a page at a time.
+
+    Whoever does not reach everywhere asks for one need at a time.
+    """
+    if principal.within is not None:
+        if query.need_id is None:
+            raise Refusal("forbidden", "This credential reaches some areas only: name a need.")
+        store.get(Need, query.need_id, within=principal.within)
     items, cursor = read_page(
         request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)
     )
