@@ -133,9 +133,7 @@ class TestTransition:
         [asked] = referrals.list(status="requested")
         assert referrals.cancel(asked, "withdrawn").status == "cancelled"
 
-    def test_rejection_gives_back_and_ranks_anew(
-        self, last_meter: LastMeter, made: ReferralResource
-    ) -> None:
+    def test_rejection_gives_back_and_ranks_anew(self, last_meter: LastMeter, made: ReferralResource) -> None:
         """At once: the provider is not suggested for this need again, and can be for others."""
         last_meter.referrals.reject(made, "no_capacity")
         assert last_meter.providers.get("volunteer-1").capacity.reserved == 0

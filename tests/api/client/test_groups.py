@@ -43,8 +43,10 @@ COVERAGE: dict[str, Callable[[LastMeter], Any]] = {
     "getFragility": lambda meter: meter.coverage.fragility(),
     "getFairness": lambda meter: meter.coverage.fairness(),
     "getReport": lambda meter: meter.coverage.report(),
-    "getAccess": lambda meter: meter.coverage.access(category_id="home_care", decay="zones"),
-    "proposeSites": lambda meter: meter.coverage.sites(method="mclp", count=1, limit_km=3.0),
+    "getAccess": lambda meter: meter.coverage.access(category_id="home_care", demand="residents"),
+    "proposeSites": lambda meter: meter.coverage.sites(
+        method="mclp", count=1, limit_km=3.0, demand="residents"
+    ),
     "tryChanges": lambda meter: meter.coverage.what_if(
         changes=[{"kind": "close", "provider_id": "charity-1"}]
     ),
