@@ -29,7 +29,7 @@ PADDED_BYTES = 256
 
 _WRAPPED_KEY = "contact.wrapped_key"
 _CIPHERTEXT = "contact.ciphertext"
-_SECRET = "sealed_text"
+_SECRET = "sealed_text"  # nosec B105
 
 
 class Vault:
