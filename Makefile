@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test battery check lint format types imports security lock clean
+.PHONY: install dev demo test battery check lint format types imports security client lock clean
 
 install: .venv/.installed
 
@@ -59,6 +59,10 @@ security: dev .venv-semgrep/.installed
 	$(SEMGREP) --test --config tests/semgrep/rules.yml tests/semgrep/rules.py
 	$(SEMGREP) --quiet --error --config tests/semgrep/rules.yml api graph_models matcher
 	$(BIN)/python -m tests.audit requirements/runtime.txt
+
+# Write the types of the Python client anew, after a change to the schemas of the service.
+client: dev
+	$(BIN)/python tools/client_types.py
 
 # Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
 lock: dev
