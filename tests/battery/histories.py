@@ -26,7 +26,7 @@ def check_midway(store: GraphStore, history: History) -> Counter[str]:
 def check_history(store: GraphStore, history: History, known: Head | None = None) -> dict[str, Any]:
     """When everything has been answered: what is in the store is what was acknowledged, each once."""
     assert history.oddities == []
-    assert not history.of("unknown") and not history.of("invoked")
+    assert history.of("unknown") == history.of("invoked") == []
     acknowledged = Counter(call.action for call in history.of("ok"))
     assert set(acknowledged.values()) <= {1}, "two requests were told of one effect"
     told = {key: times for key, times in events_of(store).items() if key[1].startswith("referral.")}

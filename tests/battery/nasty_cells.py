@@ -1,5 +1,7 @@
 """Cells that spreadsheets, exports and people produce, and that no column of their type can hold."""
 
+# ruff: noqa: E501 - it reads as a table
+
 from __future__ import annotations
 
 from graph_models.declarations import PropertyType

@@ -1,5 +1,7 @@
 """Texts that mean something to somebody: databases, browsers, spreadsheets, shells, logs, templates."""
 
+# ruff: noqa: E501 - it reads as a table
+
 from __future__ import annotations
 
 from itertools import product

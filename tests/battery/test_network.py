@@ -74,7 +74,10 @@ def proxy(neo4j_server: Neo4jServer) -> Iterator[BoltProxy]:
 
 @pytest.fixture
 def server(
-    store: GraphStore, neo4j_server: Neo4jServer, proxy: BoltProxy, tmp_path: Path
+    store: GraphStore,  # noqa: ARG001 - it is filled
+    neo4j_server: Neo4jServer,
+    proxy: BoltProxy,
+    tmp_path: Path,
 ) -> Iterator[Server]:
     credentials = f"{neo4j_server.user}:{neo4j_server.password}"
     with servers(tmp_path, f"bolt://{credentials}@127.0.0.1:{proxy.port}") as start:

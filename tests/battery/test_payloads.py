@@ -1,5 +1,7 @@
 """Injections in every place of the API that takes a text: refused, or stored as the text that it is."""
 
+# ruff: noqa: E501 - it reads as a table
+
 from __future__ import annotations
 
 import json
