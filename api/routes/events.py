@@ -42,7 +42,7 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only."""
     match = _CURSOR.fullmatch(last_event_id or "")
-    cursor = (int(match[1]), int(match[2])) if match else feed.latest
+    cursor = (int(match[1]), int(match[2])) if match else await feed.latest()
     # With a cursor, so that who is cut off before the first event can go on from here as well.
     yield ServerSentEvent(comment="connected", retry=1_000, id="{}.{}".format(*cursor))
     async for each in _following(feed, cursor):
