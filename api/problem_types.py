@@ -82,6 +82,9 @@ PROBLEM_TYPES = {
         ),
         ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
         ProblemType(
+            "key-is-over", 409, "Key is over", "The key has expired or been revoked. Issue another one."
+        ),
+        ProblemType(
             "live-referrals",
             409,
             "Live referrals",
