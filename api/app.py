@@ -9,13 +9,15 @@ from functools import partial
 from importlib.metadata import version
 
 import structlog
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from api import handlers, openapi
-from api.assembly import identity_of, policy_of, vault_of
+from api.admission import RESERVE_THREADS, Admission
+from api.assembly import identity_of, limits_of, policy_of, vault_of
 from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
 from api.coverage import CoverageDesk
@@ -40,6 +42,7 @@ from api.routes import (
     suggestions,
 )
 from api.settings import Settings
+from api.streams import Streams
 from api.warm_start import WarmStart, index_path
 from api.webhooks.sending import Sender
 from graph_models.ports import Clock, GraphStore
@@ -102,10 +105,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = settings.max_requests + RESERVE_THREADS
         engine = Engine(store, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
         events = EventFeed(store)
+        streams = Streams(settings.max_streams, settings.max_streams_each)
+        metrics.watch("lastmeter_open_streams", "Event streams that are open", lambda: float(len(streams)))
         services = Services(
             store=store,
             clock=clock,
@@ -117,6 +123,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
             events=events,
             authenticator=identity.authenticator,
             vault=vault,
+            streams=streams,
             may_send_to_loopback=settings.webhooks_to_loopback,
         )
         app.state.services = services
@@ -154,6 +161,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
             Middleware(Observation, metrics=metrics),
             Middleware(HeadAsGet),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+            Middleware(Admission, limits=limits_of(settings), shed=metrics.shed),
         ],
     )
     for router in ROUTERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.admission import Limits
 from api.identity import local_token
 from api.identity.guard import Authenticator
 from api.identity.jwks import KeySource, fetcher
@@ -59,6 +60,18 @@ def identity_of(settings: Settings, store: GraphStore) -> Identity:
 def vault_of(settings: Settings) -> Vault | None:
     """Open the vault of personal data and secrets; None if no master keys are configured."""
     return None if settings.keys_file is None else Vault(read_key_file(settings.keys_file))
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return how much is let in at a time."""
+    return Limits(
+        settings.max_requests,
+        settings.max_waiting,
+        settings.queue_seconds,
+        settings.request_seconds,
+        settings.body_seconds,
+        settings.max_body_bytes,
+    )
 
 
 def policy_of(settings: Settings) -> LoopPolicy:

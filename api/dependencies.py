@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -20,6 +21,7 @@ from api.metrics import Metrics
 from api.personal.vault import Vault
 from api.plans import Plans
 from api.schemas.common import Id
+from api.streams import Streams
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
@@ -39,6 +41,7 @@ class Services:
     events: EventFeed
     authenticator: Authenticator
     vault: Vault | None
+    streams: Streams
     may_send_to_loopback: bool
 
 
@@ -117,6 +120,14 @@ def authorised(request: Request, services: ServicesDep) -> Principal | None:
 
 
 PrincipalDep = Annotated[Principal, Depends(authorised)]
+
+
+async def _stream_place(principal: PrincipalDep, services: ServicesDep) -> AsyncIterator[None]:
+    with services.streams.place(principal.subject):
+        yield
+
+
+StreamPlace = Depends(_stream_place)
 
 
 async def _act(

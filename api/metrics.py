@@ -28,6 +28,16 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._shed = Counter(
+            "lastmeter_requests_shed",
+            "Requests that were not let in or were given up, by type of problem",
+            ("problem",),
+            registry=self._registry,
+        )
+
+    def shed(self, problem: str) -> None:
+        self._shed.labels(problem).inc()
+
     def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Add a gauge that is read at each scrape; it shows NaN where `read` does not know."""
         Gauge(name, meaning, registry=self._registry).set_function(read)

@@ -16,7 +16,9 @@ from api.schemas.problems import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 OF_STORE = ("internal-error", "store-unavailable")
+OF_LOAD = ("overloaded", "deadline-exceeded")
 OF_BODY = (
+    "body-too-slow",
     "malformed-request",
     "body-too-large",
     "unsupported-media-type",
@@ -24,7 +26,7 @@ OF_BODY = (
     "rule-broken",
     "unknown-reference",
 )
-OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "overloaded", "identity-unavailable")
+OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "identity-unavailable")
 SCHEMES = {
     "bearer": {
         "type": "http",
@@ -102,12 +104,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    common: tuple[str, ...] = () if operation["operationId"] == "getHealth" else OF_LOAD
     if not POLICY[operation["operationId"]].is_public:
         operation["security"] = [{name: []} for name in SCHEMES]
-        for status, response in failures(*OF_CREDENTIALS).items():
-            known = operation["responses"].setdefault(str(status), response)
-            if known is not response:
-                known["description"] += f"\n\n{response['description']}"
+        common += OF_CREDENTIALS
+    for status, response in failures(*common).items():
+        known = operation["responses"].setdefault(str(status), response)
+        if known is not response:
+            known["description"] += f"\n\n{response['description']}"
     for response in operation["responses"].values():
         response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
     if method == "patch":

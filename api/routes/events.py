@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import EventsDep, PrincipalDep, StoreDep
+from api.dependencies import EventsDep, PrincipalDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
@@ -32,6 +32,7 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
     operation_id="streamEvents",
     response_class=EventSourceResponse,
     responses=failures("internal-error"),
+    dependencies=[StreamPlace],
 )
 async def stream_events(
     feed: EventsDep,
