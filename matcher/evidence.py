@@ -34,6 +34,7 @@ from matcher.reference import reference_suggestions
 from matcher.suggestions import SuggestionList
 
 VERSION = 1
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Replay:
 
 def told(result: SuggestionList) -> bytes:
     """Write the suggestions of a list as JSON: equal lists are equal bytes."""
-    return orjson.dumps([asdict(each) for each in result.suggestions], option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps([asdict(each) for each in result.suggestions], option=_SORTED)
 
 
 def narrowed(context: NeedContext, catalogue: Catalogue) -> Catalogue:
@@ -124,7 +125,7 @@ def written(evidence: Evidence, result: SuggestionList) -> str:
         "limit": evidence.limit,
         "suggestions": told(result).decode(),
     }
-    return b64encode(zlib.compress(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))).decode()
+    return b64encode(zlib.compress(orjson.dumps(content, option=_SORTED))).decode()
 
 
 def replay(text: str) -> Replay:

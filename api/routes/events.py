@@ -31,8 +31,8 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
     "/events",
     operation_id="streamEvents",
     response_class=EventSourceResponse,
-    responses=failures("internal-error"),
     dependencies=[StreamPlace],
+    responses=failures("internal-error", "invalid-request"),
 )
 async def stream_events(
     feed: EventsDep,

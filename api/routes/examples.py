@@ -120,21 +120,21 @@ DESCRIBED_NEED: Examples = {
     },
 }
 REFERRAL: Examples = {
-    "ask": {"summary": "Ask a volunteer for all that is open", "value": {"provider_id": "volunteer-0000001"}},
+    "ask": {"summary": "Ask a volunteer for all that is open", "value": {"provider_id": "volunteer-1"}},
     "part": {
         "summary": "One unit, prepared and not yet sent",
-        "value": {"provider_id": "volunteer-0000001", "units": 1, "is_draft": True},
+        "value": {"provider_id": "volunteer-1", "units": 1, "is_draft": True},
     },
 }
 TRANSITION: Examples = {
     "accept": {"summary": "The provider takes it", "value": {"status": "accepted"}},
     "reject": {"summary": "It does not", "value": {"status": "rejected", "reason": "no_capacity"}},
     "hand_on": {
-        "summary": "Nobody opened: ask the next one in the same step",
+        "summary": "It does not: ask the next one in the same step",
         "value": {
-            "status": "failed",
-            "reason": "not_reachable",
-            "hand_on": {"provider_id": "volunteer-0000002"},
+            "status": "rejected",
+            "reason": "declined",
+            "hand_on": {"provider_id": "volunteer-2"},
         },
     },
 }

@@ -108,6 +108,8 @@ class TestCreate:
             "status": "active",
             "excluded_provider_ids": [],
             "is_synthetic": False,
+            "escalation_level": "community",
+            "answer_due_at": "2026-03-03T01:00:00Z",
             "revision": 1,
         }
 
@@ -137,6 +139,8 @@ class TestCreate:
             "excluded_provider_ids": ["volunteer-1", "volunteer-2"],
             "location": {"latitude": 23.1, "longitude": 113.2, "crs": "wgs84", "given": None},
             "is_synthetic": False,
+            "escalation_level": None,
+            "answer_due_at": None,
             "revision": 1,
         }
 

@@ -261,6 +261,11 @@ def test_public_receivers_are_allowed(url: str, target: Target, authority: str) 
     assert target.authority == authority
 
 
+def test_a_public_receiver_without_encryption_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="start with https://"):
+        parse_target("http://example.org:443/")
+
+
 @pytest.mark.parametrize("port", ["22", "80", "6379", "65536", "0", "99999"])
 def test_other_ports_are_refused(port: str) -> None:
     with pytest.raises(InvalidValue, match="ports"):

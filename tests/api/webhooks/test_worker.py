@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from threading import Event as ThreadEvent
 from typing import Any
 
@@ -13,100 +12,30 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from api.clock import SystemClock
-from api.personal.keys import MasterKeys
-from api.personal.vault import Vault
-from api.webhooks import feed, worker
 from api.webhooks.schedule import MAX_ATTEMPTS
 from api.webhooks.sending import Sender
-from api.webhooks.signing import new_secret
 from api.webhooks.worker import Served, deliver_due, replay
-from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import InvalidValue, NotFound
-from graph_models.domain.identifiers import DeliveryId, EndpointId, NeedId
-from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookEndpoint
+from graph_models.domain.identifiers import DeliveryId, EndpointId
+from graph_models.domain.notifications import DeliveryStatus, WebhookEndpoint
 from graph_models.ports import Delete, GraphStore, WriteBatch
-from graph_models.stores.opening import open_store
 from tests.api.webhooks.receivers import Message, Receiver, Reply, receiving
+from tests.api.webhooks.situations import (
+    ACCEPTED,
+    SECRET,
+    SENDER,
+    VAULT,
+    an_endpoint,
+    an_event,
+    deliveries,
+    ids,
+    pass_time,
+    script,
+    serve,
+    until_quiet,
+)
 from tests.builders import NOW, FixedClock
-from tests.conftest import Neo4jServer
-from tests.contracts.fixtures import put, seed
-
-SECRET = new_secret()
-VAULT = Vault(MasterKeys({"k1": b"k" * 32}))
-SENDER = Sender(may_be_loopback=True, deadline_seconds=5)
-ACCEPTED: Reply = (204, {})
-
-
-def an_event(key: str, need: str | None = "n1", **changes: Any) -> AuditEvent:
-    need_id = None if need is None else NeedId(need)
-    base = AuditEvent(key, NOW, "w1", "staff", "referral.accepted", "Referral", "f1", need_id)
-    return replace(base, **changes)
-
-
-def an_endpoint(url: str, key: str = "e1", **changes: Any) -> WebhookEndpoint:
-    sealed = VAULT.seal_text(key, SECRET)
-    return replace(WebhookEndpoint(EndpointId(key), url, (), sealed, NOW, 0), **changes)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'city.db'}"
-    else:
-        server: Neo4jServer = request.getfixturevalue("neo4j_server")
-        server.empty()
-        url = server.store_url
-    with open_store(url, SystemClock()) as store:
-        yield store
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving(Receiver()) as receiver:
-        yield receiver
-
-
-def serve(store: GraphStore, clock: FixedClock, sender: Sender = SENDER) -> Served:
-    (served,) = deliver_due(store, sender, VAULT, clock)
-    return served
-
-
-def deliveries(store: GraphStore) -> list[Delivery]:
-    return [each.value for each in store.scan(Delivery)]
-
-
-def pass_time(store: GraphStore, clock: FixedClock) -> None:
-    """Up to when the next attempt is due that is not due yet."""
-    times = {each.next_attempt_at for each in deliveries(store) if not each.is_dead}
-    clock.instant = min((each for each in times if each > clock.instant), default=clock.instant)
-
-
-def until_quiet(store: GraphStore, clock: FixedClock) -> None:
-    while serve(store, clock) != Served(EndpointId("e1")) or any(
-        not each.is_dead for each in deliveries(store)
-    ):
-        pass_time(store, clock)
-
-
-def ids(receiver: Receiver) -> list[str]:
-    return [each.id for each in receiver.messages]
-
-
-def script(*replies: Reply | type[Exception], then: Reply = ACCEPTED) -> Callable[[Message], Reply]:
-    left = list(replies)
-
-    def answer(_: Message) -> Reply:
-        reply = left.pop(0) if left else then
-        if isinstance(reply, type):
-            raise reply
-        return reply
-
-    return answer
+from tests.contracts.fixtures import put
 
 
 def test_events_arrive_in_order_signed_and_once(
@@ -122,29 +51,6 @@ def test_events_arrive_in_order_signed_and_once(
     for message in receiver.messages:
         assert Webhook(SECRET).verify(message.body, message.headers)["id"] == message.id
     assert deliveries(store) == []
-
-
-def test_an_idle_round_writes_nothing(store: GraphStore, clock: FixedClock, receiver: Receiver) -> None:
-    """Otherwise the worker would be its own news for ever."""
-    put(store, an_endpoint(receiver.url))
-    serve(store, clock)
-    head = store.head()
-    put(store, *seed())
-    serve(store, clock)
-    assert store.head() == head + 1
-
-
-def test_a_cursor_that_saw_much_is_kept(
-    store: GraphStore, clock: FixedClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feed, "FAR_CHANGES", 5)
-    put(store, an_endpoint(receiver.url))
-    put(store, *seed())
-    seen = store.head()
-    serve(store, clock)
-    assert store.get(WebhookEndpoint, "e1").value.cursor == seen
-    assert serve(store, clock) == Served(EndpointId("e1"))
-    assert store.head() == seen + 1
 
 
 FAILURES: list[Sequence[Reply | type[Exception]]] = [
@@ -338,34 +244,6 @@ def test_an_endpoint_that_is_removed_meanwhile_is_no_failure(
     assert serve(store, clock, Interrupted(lambda: store.write(batch))).was_fenced
 
 
-def test_an_endpoint_hears_what_it_asked_for(
-    store: GraphStore, clock: FixedClock, receiver: Receiver
-) -> None:
-    put(store, an_endpoint(receiver.url, event_types=("need.created",)))
-    need = {"object_kind": "Need", "object_id": "n1"}
-    put(
-        store,
-        an_event("a1"),
-        an_event("a2", action="need.created", **need),
-        an_event("a3", action="need.pushed", **need),
-        an_event("a4", action="need.created", object_kind="Contact"),
-    )
-    serve(store, clock)
-    assert ids(receiver) == ["a2"]
-
-
-def test_an_endpoint_hears_of_its_jurisdiction_only(
-    store: GraphStore, clock: FixedClock, receiver: Receiver
-) -> None:
-    put(store, *seed())
-    put(store, an_endpoint(receiver.url, "e1", jurisdiction=("440103",)))
-    put(store, an_endpoint(receiver.url, "e2", jurisdiction=("440104",)))
-    put(store, an_event("a1", "n1"), an_event("a2", "n-unknown"), an_event("a3", None))
-    served = deliver_due(store, SENDER, VAULT, clock)
-    assert [each.delivered for each in served] == [1, 0]
-    assert ids(receiver) == ["a1"]
-
-
 def test_endpoints_do_not_disturb_one_another(
     store: GraphStore, clock: FixedClock, receiver: Receiver
 ) -> None:
@@ -382,22 +260,3 @@ def test_endpoints_do_not_disturb_one_another(
         Served(EndpointId("e2")),
         Served(EndpointId("e3"), delivered=1),
     ]
-
-
-def test_a_backlog_stays_in_the_feed(
-    store: GraphStore, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A receiver that is away for days costs a bounded number of records, and still misses nothing."""
-    monkeypatch.setattr(worker, "MAX_PENDING", 3)
-    monkeypatch.setattr(worker, "ATTEMPTS_PER_ROUND", 2)
-    receiver = Receiver(script((503, {}), (503, {}), (503, {})))
-    with receiving(receiver):
-        put(store, an_endpoint(receiver.url))
-        for number in range(9):
-            put(store, an_event(f"a{number}", f"n{number % 2}"))
-        for _ in range(3):
-            serve(store, clock)
-            pass_time(store, clock)
-            assert len(deliveries(store)) == 3
-        until_quiet(store, clock)
-    assert sorted(set(receiver.taken())) == [f"a{number}" for number in range(9)]

@@ -41,7 +41,7 @@ def capacity(store: GraphStore, key: str = "p1") -> tuple[int, int]:
     return held.reserved, held.consumed
 
 
-def offer(desk: Desk, store: GraphStore, provider: str = "p1", units: int | None = None) -> Stored[Referral]:
+def offer(desk: Desk, store: GraphStore, provider: str = "p1", units: int | None = 2) -> Stored[Referral]:
     revision = store.get(Need, "n1").revision
     return desk.offer("n1", an_offer(provider, units), an_act(), expected_revision=revision)
 
@@ -62,7 +62,7 @@ def test_an_offer_holds_units(desk: Desk, store: GraphStore) -> None:
 
 def test_help_comes_to_its_end(desk: Desk, store: GraphStore) -> None:
     """Several providers serve one need; it is completed when all its units are."""
-    first, second = offer(desk, store, "p1", 1), offer(desk, store, "p2")
+    first, second = offer(desk, store, "p1", 1), offer(desk, store, "p2", None)
     assert second.value.units == 2
     for each in (first, second):
         for status in (S.ACCEPTED, S.IN_PROGRESS, S.COMPLETED):
@@ -70,19 +70,18 @@ def test_help_comes_to_its_end(desk: Desk, store: GraphStore) -> None:
             desk.move(each.value.id, status, an_act())
     assert store.get(Need, "n1").value.status is NeedStatus.COMPLETED
     assert (capacity(store), capacity(store, "p2")) == ((0, 1), (0, 3))
-    assert events(store)[-1].action in ("need.completed", "referral.completed")
-    assert sorted(each.action for each in events(store)).count("need.completed") == 1
+    assert [each.action for each in events(store)].count("need.completed") == 1
 
 
 @pytest.mark.parametrize("status", [S.REJECTED, S.CANCELLED, S.ENTERED_IN_ERROR])
 def test_what_comes_to_nothing_is_given_back(desk: Desk, store: GraphStore, status: ReferralStatus) -> None:
     """At once, with the reason on record."""
     made = offer(desk, store)
-    assert capacity(store) == (2, 0) or made.value.units == 2
+    assert capacity(store) == (2, 0)
     done = desk.move(made.value.id, status, an_act(), reason=ReasonCode.DECLINED)
     assert (done.value.status, done.value.reason, done.value.expires_at) == (status, "declined", None)
     assert capacity(store) == (0, 0)
-    assert events(store)[-1].reason == "declined"
+    assert "declined" in [each.reason for each in events(store)]
 
 
 def test_a_completed_one_can_turn_out_to_be_an_error(desk: Desk, store: GraphStore) -> None:
@@ -235,7 +234,7 @@ def test_the_list_that_was_chosen_from_is_cited(desk: Desk, store: GraphStore) -
     """By its digest, so that it can be erased while the event stays."""
     record = SuggestionRecord("s1", "n1", NOW, "content")
     revision = store.get(Need, "n1").revision
-    desk.offer("n1", an_offer(), an_act(), expected_revision=revision, evidence=record)
+    desk.offer("n1", an_offer("p2"), an_act(), expected_revision=revision, evidence=record)
     [event] = events(store)
     assert (event.suggestion_id, event.evidence_digest) == ("s1", digest_of(record))
     assert store.get(SuggestionRecord, "s1").value == record

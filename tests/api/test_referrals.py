@@ -1,0 +1,179 @@
+"""Referrals over HTTP: asked, answered, handed on, refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import problem_of
+
+NEED = "/v1/needs/need-1"
+
+
+def offer(client: TestClient, revision: int | None = None, **body: Any) -> Any:
+    """Ask a provider, for the need as it stands now unless a revision is given."""
+    revision = revision or client.get(NEED).json()["revision"]
+    sent = {"provider_id": "volunteer-1", **body}
+    return client.post(f"{NEED}/referrals", json=sent, headers={"If-Match": f'"{revision}"'})
+
+
+def move(client: TestClient, referral: Any, **body: Any) -> Any:
+    address = f"/v1/referrals/{referral['id']}/transitions"
+    return client.post(address, json=body, headers={"If-Match": f'"{referral["revision"]}"'})
+
+
+def capacity(client: TestClient, key: str = "volunteer-1") -> Any:
+    return client.get(f"/v1/providers/{key}").json()["capacity"]
+
+
+class TestOffer:
+    def test_holds_units(self, client: TestClient) -> None:
+        """And says until when, where it is, and what may follow."""
+        response = offer(client)
+        made = response.json()
+        assert response.status_code == 201
+        assert response.headers["location"] == f"/v1/referrals/{made['id']}"
+        assert response.headers["etag"] == '"1"'
+        assert made == client.get(response.headers["location"]).json()
+        assert made == {
+            "id": made["id"],
+            "need_id": "need-1",
+            "provider_id": "volunteer-1",
+            "status": "requested",
+            "units": 1,
+            "created_at": "2026-03-02T01:00:00Z",
+            "changed_at": None,
+            "expires_at": "2026-03-03T01:00:00Z",
+            "reason": None,
+            "part_of_id": None,
+            "is_synthetic": False,
+            "may_become": ["accepted", "rejected", "cancelled", "entered-in-error"],
+            "revision": 1,
+        }
+        assert capacity(client)["reserved"] == 1
+
+    def test_of_two_who_saw_the_same_one_is_told(self, client: TestClient) -> None:
+        """With 412: whoever is late reads again and decides anew."""
+        seen = client.get(NEED).json()["revision"]
+        assert offer(client, seen).status_code == 201
+        problem_of(offer(client, seen, provider_id="volunteer-2"), "revision-conflict")
+        problem_of(offer(client, provider_id="volunteer-2"), "need-covered")
+
+    def test_what_was_seen_must_be_said(self, client: TestClient) -> None:
+        problem_of(client.post(f"{NEED}/referrals", json={"provider_id": "p"}), "precondition-required")
+
+    @pytest.mark.parametrize(
+        ("body", "name"),
+        [
+            ({"provider_id": "nobody"}, "not-found"),
+            ({"units": 0}, "invalid-request"),
+            ({"status": "accepted"}, "invalid-request"),
+            ({"units": 2}, "need-covered"),
+        ],
+    )
+    def test_what_cannot_be_asked(self, client: TestClient, body: Any, name: str) -> None:
+        """Nothing is held then."""
+        problem_of(offer(client, **body), name)
+        assert capacity(client)["reserved"] == 0
+
+    def test_a_full_provider(self, client: TestClient) -> None:
+        """The answer says what is left."""
+        full = {"capacity": {"total": 0}}
+        client.patch("/v1/providers/volunteer-1", json=full, headers={"If-Match": '"1"'})
+        problem = problem_of(offer(client), "capacity-exceeded")
+        assert "has 0 units left, 1 wanted" in problem["detail"]
+
+    def test_repeated_with_its_key(self, client: TestClient) -> None:
+        """A lost answer can be asked for again, though the need has moved on; another body cannot."""
+        headers = {"If-Match": '"1"', "Idempotency-Key": "order-7"}
+        body = {"provider_id": "volunteer-1"}
+        first = client.post(f"{NEED}/referrals", json=body, headers=headers)
+        assert client.post(f"{NEED}/referrals", json=body, headers=headers).json() == first.json()
+        assert capacity(client)["reserved"] == 1
+        other = client.post(f"{NEED}/referrals", json={"provider_id": "volunteer-2"}, headers=headers)
+        problem_of(other, "idempotency-key-reused")
+
+
+class TestTransition:
+    def test_to_the_end(self, client: TestClient) -> None:
+        """Accepted, under way, completed: the units are consumed and the need is completed."""
+        made = offer(client).json()
+        for status in ("accepted", "in-progress", "completed"):
+            response = move(client, made, status=status)
+            assert response.status_code == 200, response.text
+            made = response.json()
+            assert made["status"] == status
+        assert (capacity(client)["reserved"], capacity(client)["consumed"]) == (0, 1)
+        assert client.get(NEED).json()["status"] == "completed"
+        assert made["may_become"] == ["entered-in-error"]
+
+    def test_rejection_gives_back_and_ranks_anew(self, client: TestClient) -> None:
+        """At once: the provider is not suggested for this need again, and can be for others."""
+        ranked = client.get(f"{NEED}/suggestions").json()["suggestions"]
+        assert ranked[0]["provider_id"] == "volunteer-1"
+        move(client, offer(client).json(), status="rejected", reason="no_capacity")
+        assert capacity(client)["reserved"] == 0
+        again = client.get(f"{NEED}/suggestions").json()["suggestions"]
+        assert [each["provider_id"] for each in again] == ["volunteer-2", "charity-1"]
+
+    def test_handing_on(self, client: TestClient) -> None:
+        """One step: the first is let go and the second asked."""
+        made = offer(client).json()
+        body = {"status": "rejected", "reason": "declined", "hand_on": {"provider_id": "volunteer-2"}}
+        assert move(client, made, **body).json()["status"] == "rejected"
+        [following] = client.get(f"{NEED}/referrals?status=requested").json()["items"]
+        assert (following["provider_id"], following["part_of_id"]) == ("volunteer-2", made["id"])
+
+    def test_refusals(self, client: TestClient) -> None:
+        """No arrow, no reason, not as it was seen, not there."""
+        made = offer(client).json()
+        problem_of(move(client, made, status="completed"), "transition-not-allowed")
+        problem = problem_of(move(client, made, status="rejected"), "rule-broken")
+        assert [each["pointer"] for each in problem["errors"]] == ["#/reason"]
+        problem_of(move(client, {**made, "revision": 9}, status="accepted"), "revision-conflict")
+        problem_of(move(client, {**made, "id": "none"}, status="accepted"), "not-found")
+        assert client.get(f"/v1/referrals/{made['id']}").json() == made
+
+    def test_what_holds_already_is_answered(self, client: TestClient) -> None:
+        """A second click does no harm."""
+        made = offer(client).json()
+        accepted = move(client, made, status="accepted").json()
+        assert move(client, made, status="accepted").json() == accepted
+
+
+class TestRecord:
+    def test_the_list_is_recorded_and_made_again(self, client: TestClient) -> None:
+        """Though its providers have changed since."""
+        made = offer(client).json()
+        events = client.get("/v1/audit-events", params={"object_id": made["id"]}).json()["items"]
+        [asked] = events
+        assert (asked["action"], asked["actor"], asked["role"]) == (
+            "referral.requested",
+            "local-admin",
+            "admin",
+        )
+        away = {"is_active": False}
+        client.patch("/v1/providers/volunteer-2", json=away, headers={"If-Match": '"1"'})
+        replayed = client.get(f"/v1/suggestion-records/{asked['suggestion_id']}").json()
+        assert replayed["is_equal"]
+        assert replayed["provider_ids"] == ["volunteer-1", "volunteer-2", "charity-1"]
+
+    def test_every_write_is_on_record(self, client: TestClient) -> None:
+        """By whom, to what, and by which request."""
+        need = {"category_id": "home_care", "community_code": "440103001101"}
+        made = client.post("/v1/needs", json=need, headers={"X-Request-Id": "r-1"}).json()
+        provider = {"kind": "charity", "name": "x", "capacity": {"total": 1}}
+        client.post("/v1/providers", json=provider)
+        client.patch(f"/v1/needs/{made['id']}", json={"urgency": "stat"}, headers={"If-Match": '"1"'})
+        client.post(f"/v1/needs/{made['id']}/acknowledgement", json={})
+        events = client.get("/v1/audit-events").json()["items"]
+        assert sorted(each["action"] for each in events) == [
+            "need.acknowledged",
+            "need.changed",
+            "need.created",
+            "need.pushed",
+            "provider.created",
+        ]
+        assert {each["request_id"] for each in events if each["action"] == "need.created"} == {"r-1"}
