@@ -28,6 +28,7 @@ from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.plans import Plans
+from api.rate_limits import RateLimits
 from api.routes import (
     categories,
     communities,
@@ -123,6 +124,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
             events=events,
             authenticator=identity.authenticator,
             vault=vault,
+            rate_limits=RateLimits(
+                settings.requests_per_minute, settings.directory_pages_per_hour, metrics.limited
+            ),
             streams=streams,
             may_send_to_loopback=settings.webhooks_to_loopback,
         )

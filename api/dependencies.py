@@ -15,11 +15,12 @@ from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.event_feed import EventFeed
 from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
 from api.identity.guard import Authenticator
-from api.identity.policy import authorise
+from api.identity.policy import POLICY, authorise
 from api.identity.principal import Principal
 from api.metrics import Metrics
 from api.personal.vault import Vault
 from api.plans import Plans
+from api.rate_limits import RateLimits
 from api.schemas.common import Id
 from api.streams import Streams
 from graph_models.ports import Clock, GraphStore
@@ -41,6 +42,7 @@ class Services:
     events: EventFeed
     authenticator: Authenticator
     vault: Vault | None
+    rate_limits: RateLimits
     streams: Streams
     may_send_to_loopback: bool
 
@@ -115,7 +117,11 @@ def authorised(request: Request, services: ServicesDep) -> Principal | None:
     address = request.client.host if request.client else ""
     header = request.headers.get("authorization")
     principal = services.authenticator.authenticate(header, address, now=services.clock.now())
-    authorise(request.scope["route"].operation_id, principal)
+    operation_id = request.scope["route"].operation_id
+    rule = POLICY.get(operation_id)
+    if principal is not None and not (rule and rule.is_public):
+        request.state.headers = services.rate_limits.take(principal.subject, operation_id)
+    authorise(operation_id, principal)
     return principal
 
 

@@ -35,6 +35,16 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._limited = Counter(
+            "lastmeter_requests_limited",
+            "Requests beyond the budget of their subject, by budget",
+            ("budget",),
+            registry=self._registry,
+        )
+
+    def limited(self, budget: str) -> None:
+        self._limited.labels(budget).inc()
+
     def shed(self, problem: str) -> None:
         self._shed.labels(problem).inc()
 

@@ -46,7 +46,11 @@ _REQUEST_ID = {
     }
 }
 _EXTRA_HEADERS: dict[str, dict[str, Any]] = {
-    "429": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
+    "429": {
+        "Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}},
+        "RateLimit-Policy": {"description": "Each budget", "schema": {"type": "string"}},
+        "RateLimit": {"description": "What is left of it", "schema": {"type": "string"}},
+    },
     "401": {"WWW-Authenticate": {"description": "Bearer", "required": True, "schema": {"type": "string"}}},
     "503": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
     "415": {

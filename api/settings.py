@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     request_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30
     body_seconds: Annotated[float, Field(gt=0, le=600)] = 10
     max_connections: Annotated[int, Field(ge=10, le=100_000)] = 5_000
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
+    directory_pages_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     max_streams: Annotated[int, Field(ge=0, le=100_000)] = 1_000
     max_streams_each: Annotated[int, Field(ge=0, le=100_000)] = 20
     shutdown_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
