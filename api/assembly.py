@@ -8,6 +8,7 @@ from api.admission import Limits
 from api.identity import local_token
 from api.identity.guard import Authenticator
 from api.identity.jwks import KeySource, fetcher
+from api.identity.known_keys import KnownKeys
 from api.identity.local_token import LocalToken, check_exposure
 from api.identity.tokens import TokenRules, TokenVerifier
 from api.personal.keys import read_key_file
@@ -53,7 +54,7 @@ def identity_of(settings: Settings, store: GraphStore) -> Identity:
         found = store.get_many(ApiKey, [key_id])
         return found[key_id].value if key_id in found else None
 
-    authenticator = Authenticator(find_key, local_token=token, tokens=tokens)
+    authenticator = Authenticator(KnownKeys(find_key).find, local_token=token, tokens=tokens)
     return Identity(authenticator, token.text if token is not None and token.is_generated else None)
 
 

@@ -54,11 +54,23 @@ class DueWork:
 class WebhookWork:
     """Delivers what receivers have not heard yet."""
 
-    def __init__(self, store: GraphStore, sender: Sender, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        sender: Sender,
+        vault: Vault,
+        clock: Clock,
+        delivered: Callable[[str, int], None],
+    ) -> None:
         self._parts = store, sender, vault, clock
+        self._delivered = delivered
 
     def __call__(self, now: datetime) -> None:  # noqa: ARG002 - it asks the clock before each attempt
-        deliver_due(*self._parts)
+        for each in deliver_due(*self._parts):
+            if not each.was_fenced:
+                self._delivered("delivered", each.delivered)
+                self._delivered("failed", each.failed)
+                self._delivered("dead", each.dead)
 
 
 class Background:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.audit import app as audit
 from api.commands.backup import backup, restore
 from api.commands.bench import bench
 from api.commands.coverage import app as coverage
@@ -48,6 +49,7 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("serve")(serve)
 app.command("bench")(bench)
+app.add_typer(audit, name="audit")
 app.add_typer(coverage, name="coverage")
 app.add_typer(neo4j, name="neo4j")
 
