@@ -165,8 +165,7 @@ def create_app(
             engine.cancel()
             upkeep.cancel()
             following.cancel()
-            for each in workers:
-                await run_in_threadpool(each.stop)
+            await asyncio.gather(*(run_in_threadpool(each.stop) for each in workers))
             await run_in_threadpool(services.plans.close)
             await run_in_threadpool(services.coverage.close)
             await run_in_threadpool(warm_start.save)

@@ -52,6 +52,12 @@ class EventFeed:
         self._start = 0  # every event after this change set is kept
         self._cursor = 0
         self._changed = asyncio.Event()
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.is_closed = True
+        self._changed.set()
 
     async def run(self) -> None:
         """Follow the store until cancelled."""

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -60,7 +60,19 @@ def serve(settings: Settings) -> None:
             # Not in the log, which is kept: for whoever sits in front of it, until the process ends.
             print(f"LASTMETER_ADMIN_TOKEN={app.state.generated_token}", flush=True)  # noqa: T201
         with _orderly_end():
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config, lambda: app.state.services.events.close()).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams when it is stopped: it would wait for them as for requests under way."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def _allow_files(wanted: int) -> None:

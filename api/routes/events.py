@@ -74,10 +74,10 @@ def concerns(principal: Principal, told: Told) -> bool:
 
 async def _following(feed: EventFeed, cursor: tuple[int, int]) -> AsyncIterator[Told | None]:
     """Yield events behind a cursor, and None where nothing happened for a while."""
-    while True:
+    while not feed.is_closed:
         found = await feed.after(cursor)
         for each in found:
             cursor = (each.sequence, each.position)
             yield each
-        if not found and not await feed.wait(PING_SECONDS):
+        if not found and not feed.is_closed and not await feed.wait(PING_SECONDS):
             yield None
