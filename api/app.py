@@ -36,13 +36,16 @@ from api.routes import (
     communities,
     coverage,
     events,
+    keys,
     needs,
     operations,
     plans,
     providers,
     referrals,
+    residents,
     skills,
     suggestions,
+    webhooks,
 )
 from api.settings import Settings
 from api.streams import Streams
@@ -59,6 +62,7 @@ ROUTERS = (
     *(
         module.router
         for module in (
+            residents,
             needs,
             referrals,
             suggestions,
@@ -70,11 +74,14 @@ ROUTERS = (
             categories,
             operations,
             events,
+            keys,
+            webhooks,
         )
     ),
     events.audit_router,
 )
 TAGS = [
+    {"name": "residents", "description": "Who is helped, and how they can be reached"},
     {"name": "needs", "description": "Requests for help"},
     {"name": "referrals", "description": "One need offered to one provider, followed to its end"},
     {"name": "events", "description": "What happens, and what has happened"},
@@ -84,6 +91,7 @@ TAGS = [
     {"name": "providers", "description": "Whoever can serve a need"},
     {"name": "areas", "description": "Where things are"},
     {"name": "menu", "description": "What can be asked for, and the skills it takes"},
+    {"name": "access", "description": "Programs that ask, and programs that are told"},
     {"name": "operations", "description": "Health, readiness, metrics, meanings of problems"},
 ]
 

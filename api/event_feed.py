@@ -84,8 +84,13 @@ class EventFeed:
         """Return the events behind a cursor: from memory, or from the store if it lies far back."""
         if cursor[0] >= self._start:
             return [each for each in self._kept if each.is_after(cursor)]
-        found, _ = await run_in_threadpool(self._read, max(0, cursor[0] - 1))
-        return [each for each in found if each.is_after(cursor)]
+        reached, end = -1, max(0, cursor[0] - 1)
+        found: list[Told] = []
+        while not found and reached != end:  # there may be many change sets without an event
+            reached = end
+            told, end = await run_in_threadpool(self._read, reached)
+            found = [each for each in told if each.is_after(cursor)]
+        return found
 
     async def wait(self, seconds: float) -> bool:
         """Wait for something new; tell whether there is."""

@@ -128,6 +128,9 @@ class GuardedStore:
     def links_since(self, cursor: int, *, limit: int = 1_000) -> tuple[Link, ...]:
         return self._read("links_since", "ChangeSet", lambda: self._store.links_since(cursor, limit=limit))
 
+    def purge(self) -> bool:
+        return self._read("purge", "ChangeSet", self._store.purge)
+
     def close(self) -> None:
         self._is_closed = True
         self._wake.set()

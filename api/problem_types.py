@@ -33,6 +33,12 @@ PROBLEM_TYPES = {
             "Send `Authorization: Bearer` with an API key or a token of the identity provider.",
         ),
         ProblemType("forbidden", 403, "Forbidden", "The role of the credential does not include this."),
+        ProblemType(
+            "contact-not-open",
+            403,
+            "Contact not open",
+            "A contact is shown once a provider has accepted one of the resident's needs.",
+        ),
         ProblemType("unknown-route", 404, "No such address", "Nothing is served at this path."),
         ProblemType("not-found", 404, "Not found", "Nothing of this kind has this id."),
         ProblemType(
@@ -81,6 +87,12 @@ PROBLEM_TYPES = {
             "already-asked", 409, "Asked already", "The provider has an open referral for this need."
         ),
         ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
+        ProblemType(
+            "live-referrals",
+            409,
+            "Live referrals",
+            "Providers hold units for this resident. End these referrals first.",
+        ),
         ProblemType("still-referenced", 409, "Still referenced", "Something else points at this value."),
         ProblemType(
             "revision-conflict",
@@ -153,7 +165,8 @@ PROBLEM_TYPES = {
             "store-unavailable",
             503,
             "Store unavailable",
-            "The store is away or busy; nothing was written. Try again after `Retry-After` seconds.",
+            "The store is away, busy or read-only; nothing was written. Try again after `Retry-After` "
+            "seconds.",
         ),
         ProblemType(
             "outcome-unknown",
@@ -186,6 +199,12 @@ PROBLEM_TYPES = {
             503,
             "Identity provider unavailable",
             "The keys of the identity provider cannot be fetched. Try again after `Retry-After` seconds.",
+        ),
+        ProblemType(
+            "no-master-key",
+            503,
+            "No master key",
+            "Personal data and secrets are kept encrypted only: set `LASTMETER_KEYS_FILE`.",
         ),
         ProblemType(
             "too-many-plans",

@@ -142,8 +142,10 @@ class Cases:
         """Take in that needs and residents have changed."""
         for each in change_sets:
             for change in each.changes:
-                if change.kind is Resident:
-                    self._people.note(change.key, each.sequence)
+                if change.kind is Resident:  # what was erased must not be told
+                    self._people.forget(change.key, each.sequence)
+                elif change.kind is Need and not change.revision:
+                    self._needs.forget(change.key, each.sequence)
                 elif change.kind is Need:  # also whenever one of its referrals does
                     self._note_need(NeedId(change.key), each.sequence)
 

@@ -61,6 +61,8 @@ class Memory(Generic[T]):
     def keep(self, key: str, value: T, mark: Mark) -> None:
         """Remember a value that was read after a moment."""
         with self._lock:
+            if self._changed.get(key, 0) > mark.cursor:
+                return  # it has changed since, or was forgotten for good
             self._kept[key] = value, mark
             self._kept.move_to_end(key)
             if len(self._kept) > self._most:
@@ -73,6 +75,12 @@ class Memory(Generic[T]):
             self._changed.move_to_end(key)
             if len(self._changed) > self._most:
                 _, self._dropped = self._changed.popitem(last=False)
+
+    def forget(self, key: str, sequence: int) -> None:
+        """Drop a value that a change set removed, whoever is reading it at this moment."""
+        self.note(key, sequence)
+        with self._lock:
+            self._kept.pop(key, None)
 
     def peek(self, key: str) -> T | None:
         """Return a value whether or not it still holds."""

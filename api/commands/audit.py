@@ -13,13 +13,11 @@ from rich.table import Table
 
 from api.commands.session import JsonFlag, console, print_json, session_of
 from api.schemas.events import AuditEventOutput
+from graph_models.bulk import every
 from graph_models.domain.audit import AuditEvent, SuggestionRecord
-from graph_models.ports import GraphStore
 from graph_models.stores.chain import GENESIS
 from graph_models.stores.verification import Fault, Head, verify
 from matcher.evidence import replay
-
-_PAGE = 1_000
 
 app = typer.Typer(help="The audit trail: verify, note its head, replay, list.", no_args_is_help=True)
 
@@ -104,7 +102,7 @@ def list_command(
     """List events in the order of time."""
     where = {name: key for name, key in (("need_id", need), ("object_id", of)) if key is not None}
     with session_of(context).open_store(must_exist=True) as store:
-        found = (each for each in events(store, where) if actor in (None, each.actor))
+        found = (each.value for each in every(store, AuditEvent, where) if actor in (None, each.value.actor))
         listed = list(islice(found, limit))
     if as_json:
         outputs = [AuditEventOutput.model_validate(each).model_dump(mode="json") for each in listed]
@@ -140,12 +138,3 @@ def differences(recorded: list[object], replayed: list[object]) -> Iterator[str]
         if one != other:
             yield f"{rank + 1:>4}. recorded {orjson.dumps(one).decode()}"
             yield f"      replayed {orjson.dumps(other).decode()}"
-
-
-def events(store: GraphStore, where: dict[str, str]) -> Iterator[AuditEvent]:
-    after: str | None = None
-    while True:
-        page = store.page(AuditEvent, where=where, after=after, limit=_PAGE)
-        yield from (each.value for each in page.items)
-        if (after := page.next_after) is None:
-            return

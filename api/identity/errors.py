@@ -14,7 +14,7 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_CREDENTIAL = "unknown-credential"
     UNKNOWN_KEY = "unknown-key"
-    WRONG_SECRET = "wrong-secret"
+    WRONG_SECRET = "wrong-secret"  # nosec B105
     WRONG_ALGORITHM = "wrong-algorithm"
     WRONG_SIGNATURE = "wrong-signature"
     EXPIRED = "expired"

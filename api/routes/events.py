@@ -17,8 +17,10 @@ from api.event_feed import EventFeed, Told
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
 from api.pagination import read_page
+from api.problems import Refusal
 from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
+from graph_models.domain.needs import Need
 
 router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
@@ -42,7 +44,8 @@ async def stream_events(
     """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only."""
     match = _CURSOR.fullmatch(last_event_id or "")
     cursor = (int(match[1]), int(match[2])) if match else feed.latest
-    yield ServerSentEvent(comment="connected", retry=1_000)
+    # With a cursor, so that who is cut off before the first event can go on from here as well.
+    yield ServerSentEvent(comment="connected", retry=1_000, id="{}.{}".format(*cursor))
     async for each in _following(feed, cursor):
         if each is None:
             yield ServerSentEvent(comment="ping")
@@ -54,12 +57,26 @@ async def stream_events(
 @audit_router.get(
     "/audit-events",
     operation_id="listAuditEvents",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses={
+        200: {"headers": LINK},
+        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
+    },
 )
 def list_audit_events(
-    query: Annotated[AuditEventQuery, Query()], store: StoreDep, request: Request, response: Response
+    query: Annotated[AuditEventQuery, Query()],
+    store: StoreDep,
+    principal: PrincipalDep,
+    request: Request,
+    response: Response,
 ) -> AuditEventPage:
-    """List the audit trail in the order of time, a page at a time."""
+    """List the audit trail in the order of time, a page at a time.
+
+    Whoever does not reach everywhere asks for one need at a time.
+    """
+    if principal.within is not None:
+        if query.need_id is None:
+            raise Refusal("forbidden", "This credential reaches some areas only: name a need.")
+        store.get(Need, query.need_id, within=principal.within)
     items, cursor = read_page(
         request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)
     )

@@ -14,6 +14,7 @@
     ├── CapacityExceeded           more units than remain
     └── StoreError
         ├── StoreUnavailable       retry helps: the store is away or busy
+        ├── StoreReadOnly          somebody has to make it writable; reads go on
         ├── OutcomeUnknown         a commit was sent and its answer was lost
         └── IncompatibleSchema     the store was written by another schema version
 
@@ -153,6 +154,10 @@ class StoreUnavailable(StoreError):
     """The store is away, busy or starting; the same call may succeed later."""
 
     is_retryable = True
+
+
+class StoreReadOnly(StoreError):
+    """The store takes no writes until somebody makes it writable; reads go on."""
 
 
 class OutcomeUnknown(StoreError):

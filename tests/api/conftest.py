@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.client import LastMeter
 from api.settings import Settings
 from graph_models.bulk import put_all
 from graph_models.city.menu import load_menu
@@ -110,6 +111,17 @@ def open_client(store_path: Path) -> Iterator[Client]:
 @pytest.fixture
 def client(open_client: Client) -> TestClient:
     return open_client()
+
+
+@pytest.fixture
+def last_meter(client: TestClient) -> LastMeter:
+    """The Python client, on an application in this process."""
+    return in_process(client)
+
+
+def in_process(client: TestClient, token: str = ADMIN_TOKEN, **options: Any) -> LastMeter:
+    given = {"transport": client._transport, **options}
+    return LastMeter(str(client.base_url), token, **given)
 
 
 def problem_of(response: Any, name: str) -> Any:

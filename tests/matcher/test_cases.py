@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from graph_models.domain.errors import NotFound, StoreUnavailable
+from graph_models.domain.needs import Need
 from graph_models.domain.referrals import ReferralStatus
-from graph_models.ports import GraphStore
+from graph_models.ports import Delete, GraphStore
 from graph_models.stores.opening import open_store
 from matcher.parameters import default_parameters
 from matcher.use_cases import LiveMatcher
@@ -118,14 +119,20 @@ def test_what_changed_and_was_not_read_is_told_as_old(
     assert matcher.suggest("n3").as_of > first.as_of
 
 
-def test_a_change_of_the_resident_counts(matcher: LiveMatcher, line: Line, store: GraphStore) -> None:
-    """So does one of another need of the same resident: it may have been served."""
-    first = matcher.suggest("n1")
-    write(store, a_resident("r1"))
+def test_what_was_removed_is_not_told(matcher: LiveMatcher, line: Line, store: GraphStore) -> None:
+    """A need that was deleted, and a resident who was changed: perhaps by erasing what was known."""
+    matcher.suggest("n1")
+    matcher.suggest("n3")
+    write(store, a_resident("r1"), Delete(Need, "n3"))
     matcher.refresh()
     line.is_cut = True
-    assert matcher.suggest("n1").as_of == first.as_of
-    line.is_cut = False
+    for need_id in ("n1", "n3"):
+        with pytest.raises(StoreUnavailable):
+            matcher.suggest(need_id)
+
+
+def test_another_need_of_the_resident_counts(matcher: LiveMatcher, line: Line, store: GraphStore) -> None:
+    """It may have been served meanwhile."""
     matcher.suggest("n1")
     third = matcher.suggest("n2")
     write(store, a_need("n2", resident_id="r1"))

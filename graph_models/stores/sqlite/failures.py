@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graph_models.domain.errors import StoreError, StoreUnavailable
+from graph_models.domain.errors import StoreError, StoreReadOnly, StoreUnavailable
 
 # Primary result codes, https://www.sqlite.org/rescode.html: what can pass by itself or by freeing
 # room, without anyone repairing the file.
@@ -19,7 +19,6 @@ _RETRYABLE = {
     sqlite3.SQLITE_CANTOPEN: "the store's files cannot be opened",
 }
 _LASTING = {
-    sqlite3.SQLITE_READONLY: "the store is read-only",
     sqlite3.SQLITE_PERM: "the store's files may not be accessed",
     sqlite3.SQLITE_NOTADB: "the file is not an SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup",
@@ -28,7 +27,7 @@ _LASTING = {
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise `StoreUnavailable` or `StoreError` in place of any error of the sqlite3 module."""
+    """Raise `StoreUnavailable`, `StoreReadOnly` or `StoreError` in place of any error of the sqlite3 module."""
     try:
         yield
     except sqlite3.Error as error:
@@ -36,4 +35,6 @@ def translated() -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _RETRYABLE:
             raise StoreUnavailable(_RETRYABLE[code]) from error
+        if code == sqlite3.SQLITE_READONLY:
+            raise StoreReadOnly("the store is read-only") from error
         raise StoreError(_LASTING.get(code, f"SQLite refused: {error}")) from error

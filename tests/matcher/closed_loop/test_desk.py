@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -214,6 +215,23 @@ def test_the_clock_stops_while_somebody_acts(desk: Desk, store: GraphStore) -> N
     assert store.get(Need, "n3").value.answer_due_at == NOW + timedelta(hours=27)
     desk.acknowledge("n3", an_act())
     assert store.get(Need, "n3").value.answer_due_at is None
+
+
+def test_an_answer_in_the_very_moment_counts(
+    desk: Desk, store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accepted after the clock has looked, and before it acts: the hold does not expire."""
+    key = desk.offer("n2", an_offer(), an_act(), expected_revision=1).value.id
+    act_of_the_clock = desk.move
+
+    def after_the_answer(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.undo()
+        desk.move(key, S.ACCEPTED, an_act(), expected_revision=1)
+        return act_of_the_clock(*args, **kwargs)
+
+    monkeypatch.setattr(desk, "move", after_the_answer)
+    desk.expire(key, NOW + timedelta(days=2))
+    assert store.get(Referral, key).value.status is S.ACCEPTED
 
 
 def test_a_hold_expires_once(desk: Desk, store: GraphStore) -> None:
