@@ -48,6 +48,12 @@ PROBLEM_TYPES = {
             "The path exists, the method does not; `Allow` lists those that do.",
         ),
         ProblemType(
+            "body-too-slow",
+            408,
+            "Body too slow",
+            "The body did not arrive within `LASTMETER_BODY_SECONDS`. Nothing was done.",
+        ),
+        ProblemType(
             "duplicate-key",
             409,
             "Id is taken",
@@ -183,6 +189,13 @@ PROBLEM_TYPES = {
             503,
             "Overloaded",
             "More is asked than can be answered in time; nothing was done. Try again after `Retry-After`.",
+        ),
+        ProblemType(
+            "deadline-exceeded",
+            503,
+            "Deadline exceeded",
+            "No answer within `LASTMETER_REQUEST_SECONDS`; what was asked may still take effect. "
+            "Repeat a write with the same `Idempotency-Key` or `If-Match`: it takes effect at most once.",
         ),
         ProblemType(
             "identity-unavailable",
