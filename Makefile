@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test check lint format types imports lock clean
+.PHONY: install dev demo test battery check lint format types imports security client lock clean
 
 install: .venv/.installed
 
@@ -29,7 +29,7 @@ demo: install
 test: dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
-check: lint types imports test
+check: lint types imports security test
 
 lint: dev
 	$(BIN)/ruff check .
@@ -46,6 +46,24 @@ types: dev
 imports: dev
 	$(BIN)/lint-imports
 
+# Semgrep pins libraries that the program needs newer, so it has an environment of its own.
+SEMGREP := .venv-semgrep/bin/semgrep scan --metrics=off --disable-version-check
+
+.venv-semgrep/.installed: requirements/semgrep.txt
+	$(PYTHON) -m venv .venv-semgrep
+	.venv-semgrep/bin/python -m pip install --quiet --require-hashes -r requirements/semgrep.txt
+	@touch $@
+
+security: dev .venv-semgrep/.installed
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive api matcher graph_models
+	$(SEMGREP) --test --config tests/semgrep/rules.yml tests/semgrep/rules.py
+	$(SEMGREP) --quiet --error --config tests/semgrep/rules.yml api graph_models matcher
+	$(BIN)/python -m tests.audit requirements/runtime.txt
+
+# Write the types of the Python client anew, after a change to the schemas of the service.
+client: dev
+	$(BIN)/python tools/client_types.py
+
 # Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
 lock: dev
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 --generate-hashes \
@@ -54,6 +72,8 @@ lock: dev
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" --extra coverage --extra local-neo4j --group build --group dev \
 	    --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" --output-file requirements/semgrep.txt requirements/semgrep.in
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-semgrep build dist

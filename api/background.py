@@ -15,11 +15,12 @@ from api.personal.vault import Vault
 from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
 from graph_models.domain.errors import LastMeterError
+from graph_models.domain.notifications import WebhookEndpoint
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.leases import Leaseholder
-from matcher.closed_loop.timetable import Timetable
+from matcher.closed_loop.timetable import Entry, Timetable
 
 TICK_SECONDS = 1.0
 LEASE = timedelta(seconds=30)
@@ -28,9 +29,13 @@ log = structlog.stdlib.get_logger("lastmeter.background")
 
 
 class Job(Protocol):
-    """Does what is due at a time. Doing it twice must have the effect of once."""
+    """Something that has to be done now and then."""
 
-    def __call__(self, now: datetime) -> None: ...
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether there may be something to do: a lease is taken for that only."""
+
+    def do(self, now: datetime) -> None:
+        """Do what is due. Doing it twice must have the effect of once."""
 
 
 class DueWork:
@@ -41,24 +46,46 @@ class DueWork:
         self._desk = desk
         self._timetable: Timetable | None = None
 
-    def __call__(self, now: datetime) -> None:
-        if self._timetable is None:
-            self._timetable = Timetable(self._store)
-        for entry in self._timetable.due(now):
+    def is_due(self, now: datetime) -> bool:
+        return bool(self._due(now))
+
+    def do(self, now: datetime) -> None:
+        for entry in self._due(now):
             if entry.kind is Referral:
                 self._desk.expire(entry.key, now)
             else:
                 self._desk.escalate(entry.key, now)
 
+    def _due(self, now: datetime) -> list[Entry]:
+        if self._timetable is None:
+            self._timetable = Timetable(self._store)
+        return self._timetable.due(now)
+
 
 class WebhookWork:
     """Delivers what receivers have not heard yet."""
 
-    def __init__(self, store: GraphStore, sender: Sender, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        sender: Sender,
+        vault: Vault,
+        clock: Clock,
+        delivered: Callable[[str, int], None],
+    ) -> None:
         self._parts = store, sender, vault, clock
+        self._delivered = delivered
 
-    def __call__(self, now: datetime) -> None:  # noqa: ARG002 - it asks the clock before each attempt
-        deliver_due(*self._parts)
+    def is_due(self, now: datetime) -> bool:  # noqa: ARG002 - whether anything is new, the round finds out
+        store = self._parts[0]
+        return any(each.value.disabled_reason is None for each in store.scan(WebhookEndpoint))
+
+    def do(self, now: datetime) -> None:  # noqa: ARG002 - it asks the clock before each attempt
+        for each in deliver_due(*self._parts):
+            if not each.was_fenced:
+                self._delivered("delivered", each.delivered)
+                self._delivered("failed", each.failed)
+                self._delivered("dead", each.dead)
 
 
 class Background:
@@ -97,8 +124,8 @@ class Background:
 
     def _tick(self) -> None:
         now = self._clock.now()
-        if self._lease.holds(now):
-            self._job(now)
+        if self._job.is_due(now) and self._lease.holds(now):
+            self._job.do(now)
 
     def _quietly(self, work: Callable[[], None]) -> None:
         """Log what goes wrong and go on: the next tick tries again."""

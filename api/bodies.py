@@ -12,25 +12,28 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.identification import identify
 from api.problem_types import PROBLEM_TYPES
 from api.problems import Refusal
 from api.schemas.problems import Fault
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
-ACCEPTED = {"POST": (JSON,), "PATCH": (MERGE_PATCH, JSON)}
+ACCEPTED = {"POST": (JSON,), "PUT": (JSON,), "PATCH": (MERGE_PATCH, JSON)}
 
 
 class JsonRoute(APIRoute):
-    """A route that refuses what it would have to guess or ignore, in its query and its body."""
+    """A route that asks who it is, then refuses what it would have to guess or ignore."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         has_parameters = bool(self.dependant.query_params)
+        has_body = self.body_field is not None
 
         async def read_strictly(request: Request) -> Response:
+            await identify(request, request.app.state.services)
             check_query(request, has_parameters)
-            if request.method in ACCEPTED:
+            if has_body:
                 check_media_type(request)
             return await handle(StrictRequest(request.scope, request.receive))
 

@@ -10,12 +10,15 @@ from typing import Annotated
 import typer
 
 from api.clock import SystemClock
+from api.commands.api_key import app as api_key
+from api.commands.audit import app as audit
 from api.commands.backup import backup, restore
 from api.commands.bench import bench
 from api.commands.coverage import app as coverage
 from api.commands.demo import demo
 from api.commands.export import export
 from api.commands.generate import generate
+from api.commands.keys import app as keys
 from api.commands.load import load
 from api.commands.migrate import migrate
 from api.commands.neo4j import app as neo4j
@@ -48,8 +51,11 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("serve")(serve)
 app.command("bench")(bench)
+app.add_typer(audit, name="audit")
 app.add_typer(coverage, name="coverage")
 app.add_typer(neo4j, name="neo4j")
+app.add_typer(api_key, name="api-key")
+app.add_typer(keys, name="keys")
 
 StoreOption = Annotated[
     str | None,

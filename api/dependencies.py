@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -13,13 +14,16 @@ from api.engine import Engine
 from api.etags import ETAG_PATTERN, etag_of, revision_of
 from api.event_feed import EventFeed
 from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
+from api.identification import identify
 from api.identity.guard import Authenticator
-from api.identity.policy import authorise
 from api.identity.principal import Principal
 from api.metrics import Metrics
+from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
 from api.plans import Plans
+from api.rate_limits import RateLimits
 from api.schemas.common import Id
+from api.streams import Streams
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
@@ -39,6 +43,8 @@ class Services:
     events: EventFeed
     authenticator: Authenticator
     vault: Vault | None
+    rate_limits: RateLimits
+    streams: Streams
     may_send_to_loopback: bool
 
 
@@ -77,6 +83,12 @@ async def _coverage(services: ServicesDep) -> CoverageDesk:
     return services.coverage
 
 
+async def _vault(services: ServicesDep) -> Vault:
+    if services.vault is None:
+        raise NoMasterKey
+    return services.vault
+
+
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
@@ -84,6 +96,7 @@ PlansDep = Annotated[Plans, Depends(_plans)]
 EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]
 CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
+VaultDep = Annotated[Vault, Depends(_vault)]
 KeyPath = Annotated[Id, Path(alias="id")]
 CodePath = Annotated[Id, Path(alias="code")]
 IfNoneMatch = Annotated[
@@ -107,16 +120,20 @@ async def _expected_revision(
 ExpectedRevision = Annotated[int, Depends(_expected_revision)]
 
 
-def authorised(request: Request, services: ServicesDep) -> Principal | None:
-    """Say who asks, and refuse what that role may not have done. Every route depends on it."""
-    address = request.client.host if request.client else ""
-    header = request.headers.get("authorization")
-    principal = services.authenticator.authenticate(header, address, now=services.clock.now())
-    authorise(request.scope["route"].operation_id, principal)
-    return principal
+async def authorised(request: Request, services: ServicesDep) -> Principal | None:
+    """Say who asks. Every route depends on it, so that none can be forgotten."""
+    return await identify(request, services)
 
 
 PrincipalDep = Annotated[Principal, Depends(authorised)]
+
+
+async def _stream_place(principal: PrincipalDep, services: ServicesDep) -> AsyncIterator[None]:
+    with services.streams.place(principal.subject):
+        yield
+
+
+StreamPlace = Depends(_stream_place)
 
 
 async def _act(
@@ -143,3 +160,20 @@ async def _act(
 
 
 ActDep = Annotated[Act, Depends(_act)]
+
+
+async def _private_act(request: Request, principal: PrincipalDep, services: ServicesDep) -> Act:
+    """Make the act of a request that needs no key to be repeated, and of whose body no digest is kept.
+
+    Names and numbers are few enough to try them all against a digest.
+    """
+    return Act(
+        actor=principal.subject,
+        role=principal.role,
+        at=services.clock.now(),
+        write_id=write_id_of(principal.subject, request.method, request.url.path, None),
+        request_id=request.state.request_id,
+    )
+
+
+PrivateActDep = Annotated[Act, Depends(_private_act)]

@@ -52,6 +52,14 @@ class EventFeed:
         self._start = 0  # every event after this change set is kept
         self._cursor = 0
         self._changed = asyncio.Event()
+        self._has_begun = asyncio.Event()
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.is_closed = True
+        self._has_begun.set()
+        self._changed.set()
 
     async def run(self) -> None:
         """Follow the store until cancelled."""
@@ -69,17 +77,23 @@ class EventFeed:
                 self._changed = asyncio.Event()
             await asyncio.sleep(POLL_SECONDS)
 
-    @property
-    def latest(self) -> tuple[int, int]:
-        """A cursor behind all events that are known."""
+    async def latest(self) -> tuple[int, int]:
+        """Return a cursor behind all events that are known, once it is known where they end."""
+        await self._has_begun.wait()
         return self._cursor, MOST_KEPT
 
     async def after(self, cursor: tuple[int, int]) -> Sequence[Told]:
         """Return the events behind a cursor: from memory, or from the store if it lies far back."""
+        await self._has_begun.wait()
         if cursor[0] >= self._start:
             return [each for each in self._kept if each.is_after(cursor)]
-        found, _ = await run_in_threadpool(self._read, max(0, cursor[0] - 1))
-        return [each for each in found if each.is_after(cursor)]
+        reached, end = -1, max(0, cursor[0] - 1)
+        found: list[Told] = []
+        while not found and reached != end:  # there may be many change sets without an event
+            reached = end
+            told, end = await run_in_threadpool(self._read, reached)
+            found = [each for each in told if each.is_after(cursor)]
+        return found
 
     async def wait(self, seconds: float) -> bool:
         """Wait for something new; tell whether there is."""
@@ -93,6 +107,7 @@ class EventFeed:
         while True:
             try:
                 self._start = self._cursor = await run_in_threadpool(self._store.head)
+                self._has_begun.set()
             except LastMeterError as error:
                 log.warning("events wait for the store", **describe_error(error))
                 await asyncio.sleep(1)

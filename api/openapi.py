@@ -6,17 +6,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.bodies import JSON, MERGE_PATCH
 from api.identity.policy import POLICY
 from api.problem_types import PROBLEM_TYPES
 from api.problems import PROBLEM_JSON
+from api.schemas.events import EventOutput
 from api.schemas.problems import Problem
 
 Responses = dict[int | str, dict[str, Any]]
 
 OF_STORE = ("internal-error", "store-unavailable")
+OF_LOAD = ("overloaded", "deadline-exceeded")
 OF_BODY = (
+    "body-too-slow",
     "malformed-request",
     "body-too-large",
     "unsupported-media-type",
@@ -24,7 +28,7 @@ OF_BODY = (
     "rule-broken",
     "unknown-reference",
 )
-OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "overloaded", "identity-unavailable")
+OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "identity-unavailable")
 SCHEMES = {
     "bearer": {
         "type": "http",
@@ -36,6 +40,11 @@ SCHEMES = {
 ETAG = {"ETag": {"description": "Revision, quoted", "required": True, "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Its address", "required": True, "schema": {"type": "string"}}}
 LINK = {"Link": {"description": 'The next page, `rel="next"`, if there is one', "schema": {"type": "string"}}}
+_EVENT = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "contentSchema": {"$ref": "#/components/schemas/EventOutput"},
+}
 _REQUEST_ID = {
     "X-Request-Id": {
         "description": "The one that was sent, if it is a plain token of at most 64 characters, or a new one",
@@ -44,7 +53,11 @@ _REQUEST_ID = {
     }
 }
 _EXTRA_HEADERS: dict[str, dict[str, Any]] = {
-    "429": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
+    "429": {
+        "Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}},
+        "RateLimit-Policy": {"description": "Each budget", "schema": {"type": "string"}},
+        "RateLimit": {"description": "What is left of it", "schema": {"type": "string"}},
+    },
     "401": {"WWW-Authenticate": {"description": "Bearer", "required": True, "schema": {"type": "string"}}},
     "503": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
     "415": {
@@ -91,8 +104,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=app.openapi_tags,
         )
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+        for model in (Problem, EventOutput):
+            document["components"]["schemas"] |= _schemas(model)
         document["components"]["securitySchemes"] = SCHEMES
         for methods in document["paths"].values():
             for method, operation in methods.items():
@@ -101,13 +114,24 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def _schemas(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe what FastAPI does not see in any signature."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), model.__name__: schema}
+
+
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    common: tuple[str, ...] = () if operation["operationId"] == "getHealth" else OF_LOAD
     if not POLICY[operation["operationId"]].is_public:
         operation["security"] = [{name: []} for name in SCHEMES]
-        for status, response in failures(*OF_CREDENTIALS).items():
-            known = operation["responses"].setdefault(str(status), response)
-            if known is not response:
-                known["description"] += f"\n\n{response['description']}"
+        common += OF_CREDENTIALS
+    for status, response in failures(*common).items():
+        known = operation["responses"].setdefault(str(status), response)
+        if known is not response:
+            known["description"] += f"\n\n{response['description']}"
+    stream = operation["responses"].get("200", {}).get("content", {}).get("text/event-stream")
+    if stream is not None:
+        stream["itemSchema"]["properties"]["data"] = _EVENT
     for response in operation["responses"].values():
         response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
     if method == "patch":

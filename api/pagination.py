@@ -65,17 +65,19 @@ def read_page(
     present: Callable[[Stored[E]], T],
     fixed: Mapping[str, str] | None = None,
     within: Within = None,
+    keep: Callable[[E], bool] = lambda _: True,
 ) -> tuple[list[T], str | None]:
     """Read one page with the filters of a query, and link to the next one.
 
     `fixed` are filters that the route itself sets, `within` is the jurisdiction of who asks.
+    `keep` is for kinds that lie nowhere: a page may then hold fewer than there are.
     """
     asked = query.filters()
     context = f"{request.url.path}?{urlencode(sorted(asked.items()))}"
     after = None if query.cursor is None else decode_cursor(context, query.cursor)
     where = {**asked, **(fixed or {})}
     page = store.page(kind, where=where, after=after, limit=query.limit, within=within)
-    items = [present(each) for each in page.items]
+    items = [present(each) for each in page.items if keep(each.value)]
     if page.next_after is None:
         return items, None
     cursor = encode_cursor(context, page.next_after)

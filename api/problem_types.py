@@ -33,6 +33,12 @@ PROBLEM_TYPES = {
             "Send `Authorization: Bearer` with an API key or a token of the identity provider.",
         ),
         ProblemType("forbidden", 403, "Forbidden", "The role of the credential does not include this."),
+        ProblemType(
+            "contact-not-open",
+            403,
+            "Contact not open",
+            "A contact is shown once a provider has accepted one of the resident's needs.",
+        ),
         ProblemType("unknown-route", 404, "No such address", "Nothing is served at this path."),
         ProblemType("not-found", 404, "Not found", "Nothing of this kind has this id."),
         ProblemType(
@@ -40,6 +46,12 @@ PROBLEM_TYPES = {
             405,
             "Method not allowed",
             "The path exists, the method does not; `Allow` lists those that do.",
+        ),
+        ProblemType(
+            "body-too-slow",
+            408,
+            "Body too slow",
+            "The body did not arrive within `LASTMETER_BODY_SECONDS`. Nothing was done.",
         ),
         ProblemType(
             "duplicate-key",
@@ -75,6 +87,15 @@ PROBLEM_TYPES = {
             "already-asked", 409, "Asked already", "The provider has an open referral for this need."
         ),
         ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
+        ProblemType(
+            "key-is-over", 409, "Key is over", "The key has expired or been revoked. Issue another one."
+        ),
+        ProblemType(
+            "live-referrals",
+            409,
+            "Live referrals",
+            "Providers hold units for this resident. End these referrals first.",
+        ),
         ProblemType("still-referenced", 409, "Still referenced", "Something else points at this value."),
         ProblemType(
             "revision-conflict",
@@ -170,10 +191,23 @@ PROBLEM_TYPES = {
             "More is asked than can be answered in time; nothing was done. Try again after `Retry-After`.",
         ),
         ProblemType(
+            "deadline-exceeded",
+            503,
+            "Deadline exceeded",
+            "No answer within `LASTMETER_REQUEST_SECONDS`; what was asked may still take effect. "
+            "Repeat a write with the same `Idempotency-Key` or `If-Match`: it takes effect at most once.",
+        ),
+        ProblemType(
             "identity-unavailable",
             503,
             "Identity provider unavailable",
             "The keys of the identity provider cannot be fetched. Try again after `Retry-After` seconds.",
+        ),
+        ProblemType(
+            "no-master-key",
+            503,
+            "No master key",
+            "Personal data and secrets are kept encrypted only: set `LASTMETER_KEYS_FILE`.",
         ),
         ProblemType(
             "too-many-plans",

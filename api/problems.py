@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.identity.errors import Forbidden, IdentityUnavailable, TooManyFailures, Unauthenticated
+from api.identity.errors import Forbidden, IdentityUnavailable, KeyIsOver, TooManyFailures, Unauthenticated
+from api.personal.errors import NoMasterKey, UnknownKey
 from api.problem_types import PROBLEM_TYPES
 from api.schemas.problems import Fault, Problem
 from graph_models.domain.errors import (
@@ -28,6 +29,7 @@ from graph_models.domain.errors import (
     UnknownReference,
 )
 from graph_models.domain.referrals import TransitionNotAllowed
+from matcher.closed_loop.erasure import LiveReferrals
 from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 
 PROBLEM_JSON = "application/problem+json"
@@ -46,6 +48,10 @@ _TYPE_OF_ERROR: Mapping[type[LastMeterError], str] = {
     NeedCovered: "need-covered",
     AlreadyAsked: "already-asked",
     ProviderExcluded: "provider-excluded",
+    KeyIsOver: "key-is-over",
+    LiveReferrals: "live-referrals",
+    NoMasterKey: "no-master-key",
+    UnknownKey: "no-master-key",
     NotFound: "not-found",
     DuplicateKey: "duplicate-key",
     CapacityExceeded: "capacity-exceeded",
@@ -126,7 +132,8 @@ def body_fault(field: str, detail: str, owner: str = "") -> Fault:
 
     `owner` is the member of the body that holds the value, if it is not the body itself.
     """
-    path = re.sub(r"^(need|provider|referral)\.", "", field)
+    path = re.sub(r"^(need|provider|referral|personal|api_key|webhook_endpoint)\.", "", field)
+    path = path if owner else path.removeprefix("resident.")
     path = re.sub(r"^availability\..*", "availability", path)  # one text over HTTP
     if owner and not path.startswith("resident."):
         path = f"{owner}.{path}"

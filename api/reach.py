@@ -33,3 +33,9 @@ def check_place(principal: Principal, *codes: str | None) -> None:
     """Refuse what lies in none of the areas of a jurisdiction."""
     if not principal.reaches(*codes):
         raise Refusal("forbidden", "This lies outside the areas that the credential reaches.")
+
+
+def check_passing_on(principal: Principal, jurisdiction: tuple[str, ...] | None) -> None:
+    """Refuse to give somebody else a jurisdiction (None: everywhere) that reaches further than one's own."""
+    if not principal.covers(jurisdiction):
+        raise Refusal("forbidden", "Nobody passes on areas that they do not reach themselves.")

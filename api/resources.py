@@ -37,22 +37,30 @@ def change(
     act: Act,
     within: Within = None,
 ) -> Stored[E]:
-    """Replace a value that is still at the revision the client read."""
+    """Replace a value that is still at the revision the client read.
+
+    The same act again gives the value as it stands now, though it is at that revision no more.
+    """
     stored = store.get(kind, key, within=within)
+    is_current = stored.revision == expected_revision
+    altered = stored.value
+    if is_current:
+        with refusing():
+            altered = alter(stored.value)
+        if altered == stored.value:
+            return stored
     label = BY_ENTITY[kind].label
-    if stored.revision != expected_revision:
-        raise RevisionConflict(label, key, expected_revision, stored.revision)
-    with refusing():
-        altered = alter(stored.value)
-    if altered == stored.value:
-        return stored
     need_id = key if label == "Need" else None
     event = act.event(f"{label.lower()}.changed", label, key, need_id=need_id)
 
     def decide() -> tuple[Operation, ...]:
+        if not is_current:
+            raise RevisionConflict(label, key, expected_revision, stored.revision)
         return Put(altered, expected_revision), Put(event, NEW)
 
     done = write_once(store, act, decide)
+    if not is_current:
+        return stored
     return Stored(altered, next(each.revision for each in done.changes if each.kind is kind))
 
 

@@ -1,12 +1,14 @@
-"""Writing many values: batches with predictable ids, so that a repeated run changes nothing."""
+"""Many values at once: read page by page, written in batches with predictable ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from graph_models.domain.checks import check_integer
-from graph_models.ports import MAX_BATCH, Entity, GraphStore, Put, WriteBatch
+from graph_models.ports import MAX_BATCH, E, Entity, GraphStore, Put, Stored, WriteBatch
+
+_PAGE = 1_000
 
 
 def put_all(
@@ -56,3 +58,36 @@ def put_all(
         store.write(WriteBatch(f"{load_id}.{number}", operations))
         yield len(operations)
         number += 1
+
+
+def every(store: GraphStore, kind: type[E], where: Mapping[str, str]) -> Iterator[Stored[E]]:
+    """Iterate over all values for which some filters hold, in key order, with the promise of `page`.
+
+    Raises
+    ------
+    InvalidValue
+        `where` names a property that is no filter.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from types import SimpleNamespace
+    >>> from graph_models.domain.places import Area, AreaLevel
+    >>> from graph_models.stores.opening import open_store
+    >>> clock = SimpleNamespace(now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+    >>> city = Area("4401", AreaLevel.CITY, "Guangzhou")
+    >>> with (
+    ...     tempfile.TemporaryDirectory() as folder,
+    ...     open_store(f"sqlite:///{folder}/city.db", clock) as store,
+    ... ):
+    ...     written = store.write(WriteBatch("w1", (Put(city),)))
+    ...     [each.value.name for each in every(store, Area, {"level": "city"})]
+    ['Guangzhou']
+    """
+    after: str | None = None
+    while True:
+        page = store.page(kind, where=where, after=after, limit=_PAGE)
+        yield from page.items
+        if (after := page.next_after) is None:
+            return

@@ -311,6 +311,13 @@ class GraphStore(Protocol):
         For who verifies or copies a store; `changes_since` is for who follows it.
         """
 
+    def purge(self) -> bool:
+        """Remove what was deleted or replaced from the store's files as well; tell whether it is gone.
+
+        False if somebody else stands in the way, so that it has to be done again, or if the files are
+        those of a server. No value changes.
+        """
+
     def close(self) -> None:
         """Release what the store holds. Closing twice is allowed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from graph_models.domain.checks import check_text
 from graph_models.domain.errors import InvalidValue
@@ -11,6 +12,14 @@ from graph_models.domain.errors import InvalidValue
 MAX_NAME_LENGTH = 200
 # What people write down differs by country: digits and what separates them, perhaps an extension.
 _PHONE = re.compile(r"\+?(?:[ ().\-/]*[0-9]){3,20}(?: ?(?:ext\.?|x|#|转) ?[0-9]{1,6})?")
+
+
+class Purpose(StrEnum):
+    """What a contact is looked at for; it stands in the audit trail."""
+
+    REFERRAL = "referral"
+    VISIT = "visit"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)

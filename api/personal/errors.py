@@ -27,3 +27,10 @@ class BadKeyFile(LastMeterError):
     def __init__(self, rule: str) -> None:
         super().__init__(f"the key file must {rule}")
         self.rule = rule
+
+
+class NoMasterKey(LastMeterError):
+    """No master keys are configured, and nothing personal or secret is kept in the clear."""
+
+    def __init__(self) -> None:
+        super().__init__("set LASTMETER_KEYS_FILE to a file made by `lastmeter keys new`")

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import EventsDep, PrincipalDep, StoreDep
+from api.dependencies import EventsDep, PrincipalDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
 from api.pagination import read_page
+from api.problems import Refusal
 from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
+from graph_models.domain.needs import Need
 
 router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
@@ -31,6 +33,7 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
     "/events",
     operation_id="streamEvents",
     response_class=EventSourceResponse,
+    dependencies=[StreamPlace],
     responses=failures("internal-error", "invalid-request"),
 )
 async def stream_events(
@@ -40,8 +43,9 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only."""
     match = _CURSOR.fullmatch(last_event_id or "")
-    cursor = (int(match[1]), int(match[2])) if match else feed.latest
-    yield ServerSentEvent(comment="connected", retry=1_000)
+    cursor = (int(match[1]), int(match[2])) if match else await feed.latest()
+    # With a cursor, so that who is cut off before the first event can go on from here as well.
+    yield ServerSentEvent(comment="connected", retry=1_000, id="{}.{}".format(*cursor))
     async for each in _following(feed, cursor):
         if each is None:
             yield ServerSentEvent(comment="ping")
@@ -53,12 +57,26 @@ async def stream_events(
 @audit_router.get(
     "/audit-events",
     operation_id="listAuditEvents",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses={
+        200: {"headers": LINK},
+        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
+    },
 )
 def list_audit_events(
-    query: Annotated[AuditEventQuery, Query()], store: StoreDep, request: Request, response: Response
+    query: Annotated[AuditEventQuery, Query()],
+    store: StoreDep,
+    principal: PrincipalDep,
+    request: Request,
+    response: Response,
 ) -> AuditEventPage:
-    """List the audit trail in the order of time, a page at a time."""
+    """List the audit trail in the order of time, a page at a time.
+
+    Whoever does not reach everywhere asks for one need at a time.
+    """
+    if principal.within is not None:
+        if query.need_id is None:
+            raise Refusal("forbidden", "This credential reaches some areas only: name a need.")
+        store.get(Need, query.need_id, within=principal.within)
     items, cursor = read_page(
         request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)
     )
@@ -73,10 +91,10 @@ def concerns(principal: Principal, told: Told) -> bool:
 
 async def _following(feed: EventFeed, cursor: tuple[int, int]) -> AsyncIterator[Told | None]:
     """Yield events behind a cursor, and None where nothing happened for a while."""
-    while True:
+    while not feed.is_closed:
         found = await feed.after(cursor)
         for each in found:
             cursor = (each.sequence, each.position)
             yield each
-        if not found and not await feed.wait(PING_SECONDS):
+        if not found and not feed.is_closed and not await feed.wait(PING_SECONDS):
             yield None

@@ -35,7 +35,7 @@ from api.schemas.referrals import (
     TransitionInput,
 )
 from graph_models.domain.audit import SuggestionRecord
-from graph_models.domain.errors import InvalidValue
+from graph_models.domain.errors import InvalidValue, NotFound
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.needs import Need
 from graph_models.domain.referrals import Referral
@@ -183,7 +183,9 @@ def transition_referral(
 )
 def replay_suggestion(key: KeyPath, store: StoreDep, principal: PrincipalDep) -> Replayed:
     """Make the list again on which a referral rests, from what was recorded with it."""
-    record = store.get(SuggestionRecord, key, within=principal.within).value
+    record = store.get(SuggestionRecord, key).value
+    if record.need_id not in store.get_many(Need, [record.need_id], within=principal.within):
+        raise NotFound("SuggestionRecord", key)
     replay = evidence.replay(record.content)
     return Replayed(
         id=record.id,

@@ -25,7 +25,7 @@ from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import Conflict, InvalidValue, NotFound
 from graph_models.domain.identifiers import DeliveryId, EndpointId
 from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookEndpoint
-from graph_models.ports import Clock, GraphStore, Put, Stored, WriteBatch
+from graph_models.ports import NEW, Clock, GraphStore, Put, Stored, WriteBatch
 
 # Beyond this many the feed is the queue: the cursor waits.
 MAX_PENDING = 500
@@ -60,8 +60,10 @@ def deliver_due(store: GraphStore, sender: Sender, vault: Vault, clock: Clock) -
         return list(rounds)
 
 
-def replay(store: GraphStore, delivery_id: DeliveryId, now: datetime) -> Delivery:
-    """Try a dead letter again, from the start of the schedule.
+def replay(
+    store: GraphStore, delivery_id: DeliveryId, now: datetime, told: AuditEvent | None = None
+) -> Delivery:
+    """Try a dead letter again, from the start of the schedule. `told` is the event that tells of it.
 
     Raises `NotFound`, `InvalidValue` if the delivery is not dead, or `RevisionConflict`.
     """
@@ -70,7 +72,8 @@ def replay(store: GraphStore, delivery_id: DeliveryId, now: datetime) -> Deliver
         raise InvalidValue("delivery.status", "be dead", stored.value.status)
     revived = replace(stored.value, status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=now)
     write_id = f"replay-{delivery_id}-{stored.revision}"
-    store.write(WriteBatch(write_id, (Put(revived, stored.revision),)))
+    events = () if told is None else (Put(told, NEW),)
+    store.write(WriteBatch(write_id, (Put(revived, stored.revision), *events)))
     return revived
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from graph_models.bulk import every
 from graph_models.domain.audit import SuggestionRecord
 from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreError
 from graph_models.domain.needs import Need, NeedStatus
@@ -199,15 +199,7 @@ class Desk:
         # The need first: whoever changes a referral changes its need's revision, so an older list of
         # referrals is never written upon.
         need = self._store.get(Need, need_id, within=within)
-        return Case(need, tuple(self._every_referral(need_id)))
-
-    def _every_referral(self, need_id: str) -> Iterator[Stored[Referral]]:
-        where, key = {"need_id": need_id}, None
-        while True:
-            page = self._store.page(Referral, where=where, after=key, limit=1_000)
-            yield from page.items
-            if (key := page.next_after) is None:
-                return
+        return Case(need, tuple(every(self._store, Referral, {"need_id": need_id})))
 
     def _resident_of(self, need: Need) -> Resident | None:
         if need.resident_id is None:

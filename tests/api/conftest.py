@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.client import LastMeter
 from api.settings import Settings
 from graph_models.bulk import put_all
 from graph_models.city.menu import load_menu
@@ -21,7 +22,7 @@ from graph_models.ports import GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.command_line import demo_file as demo_file  # a fixture, like the next one
 from tests.api.command_line import run as run
-from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, Start, servers, wait_until_ready
+from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, PATIENCE_SECONDS, Start, servers, wait_until_ready
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_resident, some_areas
 
 BATHING = (
@@ -92,7 +93,8 @@ def open_client(store_path: Path) -> Iterator[Client]:
 
     def start(*, clock: Any = None, store: Any = None, is_ready: bool = True, **settings: Any) -> TestClient:
         url = f"sqlite:///{store_path}"
-        given = Settings(**{"store_url": url, "admin_token": ADMIN_TOKEN, **settings})
+        fixed = {"store_url": url, "admin_token": ADMIN_TOKEN, "request_seconds": PATIENCE_SECONDS}
+        given = Settings(**{**fixed, **settings})
         app = create_app(given, clock=clock or FixedClock(), store=store)
         client = TestClient(app, headers=AS_ADMIN)
         clients.append(client)
@@ -109,6 +111,17 @@ def open_client(store_path: Path) -> Iterator[Client]:
 @pytest.fixture
 def client(open_client: Client) -> TestClient:
     return open_client()
+
+
+@pytest.fixture
+def last_meter(client: TestClient) -> LastMeter:
+    """The Python client, on an application in this process."""
+    return in_process(client)
+
+
+def in_process(client: TestClient, token: str = ADMIN_TOKEN, **options: Any) -> LastMeter:
+    given = {"transport": client._transport, **options}
+    return LastMeter(str(client.base_url), token, **given)
 
 
 def problem_of(response: Any, name: str) -> Any:

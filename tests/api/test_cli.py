@@ -24,6 +24,7 @@ from graph_models.ports import Put, WriteBatch
 from graph_models.stores.opening import open_store
 from matcher.parameters import default_parameters
 from tests.api.command_line import Run
+from tests.api.servers import ADMIN_TOKEN, AS_ADMIN
 from tests.builders import FixedClock, a_provider, some_areas, some_skills
 
 ROOT = Path(__file__).parents[2]
@@ -108,7 +109,8 @@ class TestSuggest:
         """The command and the HTTP interface give the same object."""
         url = f"sqlite:///{demo_file}"
         printed = run("--store", url, "suggest", "need-000002", "--limit", "3", "--json").json
-        with TestClient(create_app(Settings(store_url=url), clock=SystemClock())) as client:
+        settings = Settings(store_url=url, admin_token=ADMIN_TOKEN)
+        with TestClient(create_app(settings, clock=SystemClock()), headers=AS_ADMIN) as client:
             while client.get("/readyz").status_code != 200:
                 pass
             served = client.get("/v1/needs/need-000002/suggestions", params={"limit": 3}).json()

@@ -77,6 +77,19 @@ class TestKey:
         assert len({each.content for each in answers}) == 1
 
 
+def test_a_change_that_is_repeated(client: TestClient) -> None:
+    """Under its key it is answered as the value stands, also after others have changed it; not without."""
+    address, changes = "/v1/needs/need-1", {"urgency": "stat"}
+    keyed = {"If-Match": '"1"', "Idempotency-Key": "key-1"}
+    first = client.patch(address, json=changes, headers=keyed)
+    assert client.patch(address, json=changes, headers=keyed).json() == first.json()
+    later = client.patch(address, json={"units": 2}, headers={"If-Match": '"2"'})
+    assert client.patch(address, json=changes, headers=keyed).json() == later.json()
+    problem_of(client.patch(address, json=changes, headers={"If-Match": '"1"'}), "revision-conflict")
+    other = client.patch(address, json={"urgency": "asap"}, headers=keyed)
+    problem_of(other, "idempotency-key-reused")
+
+
 def test_one_key_for_two_collections(client: TestClient) -> None:
     """A key belongs to its collection."""
     assert post(client, "needs", NEED).status_code == 201

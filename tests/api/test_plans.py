@@ -17,7 +17,7 @@ from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from matcher import city_plans
 from tests.api.conftest import Client, pointers, problem_of
-from tests.api.servers import wait_until_ready
+from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, wait_until_ready
 from tests.builders import COMMUNITY, DISTRICT, FixedClock, a_need, a_referral
 
 STATUS_KEYS = {"id", "state", "requested_at", "stage", "done", "total", "failure", "plan"}
@@ -166,8 +166,8 @@ def test_stopping_gives_up_what_is_under_way(store_path: Any, monkeypatch: pytes
             sleep(0.01)
 
     monkeypatch.setattr(city_plans, "make_plan", endlessly)
-    settings = Settings(store_url=f"sqlite:///{store_path}")
-    with TestClient(create_app(settings, clock=FixedClock())) as client:
+    settings = Settings(store_url=f"sqlite:///{store_path}", admin_token=ADMIN_TOKEN)
+    with TestClient(create_app(settings, clock=FixedClock()), headers=AS_ADMIN) as client:
         wait_until_ready(client)
         started(client)
         assert is_running.wait(10)

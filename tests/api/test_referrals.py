@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.client import LastMeter
+from api.client.answers import ReferralResource
 from tests.api.conftest import problem_of
 
 NEED = "/v1/needs/need-1"
@@ -97,34 +99,52 @@ class TestOffer:
 
 
 class TestTransition:
-    def test_to_the_end(self, client: TestClient) -> None:
+    """By way of the Python client; what it sends is what `move` sends."""
+
+    @pytest.fixture
+    def made(self, last_meter: LastMeter) -> ReferralResource:
+        return last_meter.needs.refer(last_meter.needs.get("need-1"), provider_id="volunteer-1")
+
+    def test_to_the_end(self, last_meter: LastMeter, made: ReferralResource) -> None:
         """Accepted, under way, completed: the units are consumed and the need is completed."""
-        made = offer(client).json()
-        for status in ("accepted", "in-progress", "completed"):
-            response = move(client, made, status=status)
-            assert response.status_code == 200, response.text
-            made = response.json()
-            assert made["status"] == status
-        assert (capacity(client)["reserved"], capacity(client)["consumed"]) == (0, 1)
-        assert client.get(NEED).json()["status"] == "completed"
-        assert made["may_become"] == ["entered-in-error"]
+        referrals = last_meter.referrals
+        for step, status in (
+            (referrals.accept, "accepted"),
+            (referrals.start, "in-progress"),
+            (referrals.complete, "completed"),
+        ):
+            made = step(made)
+            assert made.status == status
+        capacity = last_meter.providers.get("volunteer-1").capacity
+        assert (capacity.reserved, capacity.consumed) == (0, 1)
+        assert last_meter.needs.get("need-1").status == "completed"
+        assert made.may_become == ["entered-in-error"]
 
-    def test_rejection_gives_back_and_ranks_anew(self, client: TestClient) -> None:
+    def test_what_goes_wrong(self, last_meter: LastMeter, made: ReferralResource) -> None:
+        """A wait keeps the units, a failure and a cancellation give them back."""
+        referrals, providers = last_meter.referrals, last_meter.providers
+        waiting = referrals.put_on_hold(referrals.accept(made), "waiting_for_resident")
+        assert (waiting.status, providers.get("volunteer-1").capacity.reserved) == ("on-hold", 1)
+        assert referrals.fail(waiting, "no_show").reason == "no_show"
+        assert providers.get("volunteer-1").capacity.reserved == 0
+        need = last_meter.needs.get("need-1")
+        draft = last_meter.needs.refer(need, provider_id="volunteer-2", is_draft=True)
+        assert referrals.request(draft).expires_at is not None
+        [asked] = referrals.list(status="requested")
+        assert referrals.cancel(asked, "withdrawn").status == "cancelled"
+
+    def test_rejection_gives_back_and_ranks_anew(self, last_meter: LastMeter, made: ReferralResource) -> None:
         """At once: the provider is not suggested for this need again, and can be for others."""
-        ranked = client.get(f"{NEED}/suggestions").json()["suggestions"]
-        assert ranked[0]["provider_id"] == "volunteer-1"
-        move(client, offer(client).json(), status="rejected", reason="no_capacity")
-        assert capacity(client)["reserved"] == 0
-        again = client.get(f"{NEED}/suggestions").json()["suggestions"]
-        assert [each["provider_id"] for each in again] == ["volunteer-2", "charity-1"]
+        last_meter.referrals.reject(made, "no_capacity")
+        assert last_meter.providers.get("volunteer-1").capacity.reserved == 0
+        again = last_meter.needs.suggestions("need-1").suggestions
+        assert [each.provider_id for each in again] == ["volunteer-2", "charity-1"]
 
-    def test_handing_on(self, client: TestClient) -> None:
+    def test_handing_on(self, last_meter: LastMeter, made: ReferralResource) -> None:
         """One step: the first is let go and the second asked."""
-        made = offer(client).json()
-        body = {"status": "rejected", "reason": "declined", "hand_on": {"provider_id": "volunteer-2"}}
-        assert move(client, made, **body).json()["status"] == "rejected"
-        [following] = client.get(f"{NEED}/referrals?status=requested").json()["items"]
-        assert (following["provider_id"], following["part_of_id"]) == ("volunteer-2", made["id"])
+        assert last_meter.referrals.hand_on(made, provider_id="volunteer-2").status == "cancelled"
+        [following] = last_meter.needs.referrals("need-1", status="requested")
+        assert (following.provider_id, following.part_of_id) == ("volunteer-2", made.id)
 
     def test_refusals(self, client: TestClient) -> None:
         """No arrow, no reason, not as it was seen, not there."""
@@ -136,29 +156,23 @@ class TestTransition:
         problem_of(move(client, {**made, "id": "none"}, status="accepted"), "not-found")
         assert client.get(f"/v1/referrals/{made['id']}").json() == made
 
-    def test_what_holds_already_is_answered(self, client: TestClient) -> None:
-        """A second click does no harm."""
-        made = offer(client).json()
-        accepted = move(client, made, status="accepted").json()
-        assert move(client, made, status="accepted").json() == accepted
+    def test_what_holds_already_is_answered(self, last_meter: LastMeter, made: ReferralResource) -> None:
+        """A second click does no harm, though it is made on what was seen before the first."""
+        accepted = last_meter.referrals.accept(made)
+        assert last_meter.referrals.accept(made) == accepted == last_meter.referrals.get(made.id)
 
 
 class TestRecord:
-    def test_the_list_is_recorded_and_made_again(self, client: TestClient) -> None:
+    def test_the_list_is_recorded_and_made_again(self, last_meter: LastMeter) -> None:
         """Though its providers have changed since."""
-        made = offer(client).json()
-        events = client.get("/v1/audit-events", params={"object_id": made["id"]}).json()["items"]
-        [asked] = events
-        assert (asked["action"], asked["actor"], asked["role"]) == (
-            "referral.requested",
-            "local-admin",
-            "admin",
-        )
-        away = {"is_active": False}
-        client.patch("/v1/providers/volunteer-2", json=away, headers={"If-Match": '"1"'})
-        replayed = client.get(f"/v1/suggestion-records/{asked['suggestion_id']}").json()
-        assert replayed["is_equal"]
-        assert replayed["provider_ids"] == ["volunteer-1", "volunteer-2", "charity-1"]
+        made = last_meter.needs.refer(last_meter.needs.get("need-1"), provider_id="volunteer-1")
+        [asked] = last_meter.audit(object_id=made.id)
+        assert (asked.action, asked.actor, asked.role) == ("referral.requested", "local-admin", "admin")
+        last_meter.providers.change(last_meter.providers.get("volunteer-2"), is_active=False)
+        assert asked.suggestion_id is not None
+        replayed = last_meter.suggestions.replay(asked.suggestion_id)
+        assert replayed.is_equal
+        assert replayed.provider_ids == ["volunteer-1", "volunteer-2", "charity-1"]
 
     def test_every_write_is_on_record(self, client: TestClient) -> None:
         """By whom, to what, and by which request."""

@@ -17,11 +17,14 @@ import pytest
 
 from api.server import CannotListen, _listen
 from tests.api.conftest import problem_of
-from tests.api.servers import SERVE, Start, first_of
+from tests.api.servers import AS_ADMIN, SERVE, Start, first_of
 from tests.builders import COMMUNITY
 
 WRITES = 100
-HEAD = "POST /v1/needs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+HEAD = (
+    "POST /v1/needs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    f"Authorization: {AS_ADMIN['Authorization']}\r\nContent-Length: {{}}\r\n\r\n"
+)
 NEED = {"category_id": "home_care", "community_code": COMMUNITY}
 
 

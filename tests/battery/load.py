@@ -1,7 +1,7 @@
 """The service under load: what it holds, what it does with more, and without its database.
 
-``python -m tests.battery.load URL_OF_STORE --minutes 5 --neo4j-home FOLDER``: the store must hold a city
-(`lastmeter demo`). Prints JSON and, with LASTMETER_BATTERY=1, keeps it beside the figures of the other tests.
+``python -m tests.battery.load URL_OF_STORE --minutes 5 --neo4j-home FOLDER``: the store must hold a
+city (`lastmeter demo`). Prints JSON and keeps it beside the figures of the other tests.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def crowd(port: int, needs: list[str], record: Record, seconds: float) -> 
 
 
 async def flood(port: int, needs: list[str], record: Record, rate: float, seconds: float) -> None:
-    """Suggestions at a fixed rate, however long the answers take."""
+    """Suggestions at a fixed rate, however long the answers take; each that waits costs a connection."""
     idle: list[Dispatcher] = []
     under_way: set[asyncio.Task[None]] = set()
     rng = np.random.default_rng(7)

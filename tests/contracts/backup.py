@@ -186,6 +186,21 @@ class Backups(StoreFixtures):
         with open_store(store_url, FixedClock()) as store:
             assert store.head() == 0
 
+    @pytest.mark.parametrize("told", [b'"chain": "', b'"providers": '])
+    def test_members_that_do_not_belong_together(
+        self, full: GraphStore, archive: Path, tmp_path: Path, told: bytes
+    ) -> None:
+        """13.4 A manifest that tells of another history, or of other values, is no manifest of the store."""
+        assert full.head() > 0
+
+        def change(name: str, content: bytes) -> bytes:
+            return content.replace(told, told + b"1", 1) if name == MANIFEST else content
+
+        rewritten(archive, change)
+        with pytest.raises(DamagedBackup) as caught:
+            restore(archive, f"sqlite:///{tmp_path}/new.db", FixedClock())
+        assert caught.value.member == STORE
+
     def test_any_damage(self, archive: Path, tmp_path: Path) -> None:
         """13.4 Whichever byte is another one or missing: refused, or restored equal."""
         content = archive.read_bytes()

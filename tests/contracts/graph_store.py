@@ -10,6 +10,7 @@ from tests.contracts.fixtures import StoreFixtures
 from tests.contracts.graphs import Graphs
 from tests.contracts.jurisdiction import Jurisdiction
 from tests.contracts.lifecycle import KilledWhileWriting, OpeningAndClosing
+from tests.contracts.purging import Purging
 from tests.contracts.reading import Reading
 from tests.contracts.round_trips import RoundTrips
 from tests.contracts.rules import Hierarchy, References, SeveralRules, Taxonomy
@@ -36,5 +37,6 @@ class GraphStoreContract(
     Chain,
     Jurisdiction,
     Backups,
+    Purging,
 ):
     """Every section; a store inherits this beside its own `StoreFixtures`."""

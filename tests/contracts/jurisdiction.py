@@ -32,7 +32,19 @@ OTHER_CITY, OTHER_DISTRICT, OTHER_STREET = "4403", "440104", "440104001"
 NEIGHBOUR, FOREIGN, FAR = "440103001102", "440104001101", "440304"
 POINT = Location(23.1, 113.25)
 COMMUNITIES = (COMMUNITY, NEIGHBOUR, FOREIGN, FAR)
-PREFIXES = (*COMMUNITIES, CITY, OTHER_CITY, DISTRICT, OTHER_DISTRICT, STREET, "44", "4", "44010300", "9", "x")
+PREFIXES = (
+    *COMMUNITIES,
+    CITY,
+    OTHER_CITY,
+    DISTRICT,
+    OTHER_DISTRICT,
+    STREET,
+    "44",
+    "4",
+    "44010300",
+    "0103",
+    "x",
+)
 PLACED = [node for node in ALL_TYPES if node.scopes]
 UNPLACED = [node for node in ALL_TYPES if not node.scopes]
 
@@ -183,7 +195,7 @@ class Jurisdiction(StoreFixtures):
         for kind, codes in held.items():
             assert walk(store, kind, within, limit) == own(codes, within)
 
-    @pytest.mark.parametrize("within", [(), ("9",), ("x",), (f"{COMMUNITY}x",)])
+    @pytest.mark.parametrize("within", [(), ("9",), ("x",), ("0103",), (COMMUNITY[1:],), (f"{COMMUNITY}x",)])
     def test_nowhere(self, city: GraphStore, within: tuple[str, ...]) -> None:
         """12.3 No code at all is nowhere, and so is a code that no area begins with."""
         for node in PLACED:

@@ -228,6 +228,10 @@ class Neo4jStore(GraphStore):
         """Return what a store in another process needs to see all that this one has seen."""
         return self._connections.bookmarks()
 
+    def purge(self) -> bool:
+        """Do nothing: the server's files and logs are out of reach, see `GraphStore.purge`."""
+        return False
+
     def close(self) -> None:
         """Close the connections. Closing twice is allowed."""
         self._connections.close()

@@ -108,6 +108,8 @@ class Connections:
             self._path, timeout=self._busy_timeout_seconds, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted or replaced is overwritten with zeros: an erased person is in no free page.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         return connection
 

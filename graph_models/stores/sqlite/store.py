@@ -191,6 +191,12 @@ class SqliteStore(GraphStore):
         with self._connections.reading() as connection:
             return feed.read(connection, cursor, limit)
 
+    def purge(self) -> bool:
+        """Write the log into the file and empty it, see `GraphStore.purge`."""
+        with self._connections.reading() as connection:
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+
     def close(self) -> None:
         """Release the file. Closing twice is allowed."""
         self._connections.close()

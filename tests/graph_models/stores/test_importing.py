@@ -25,6 +25,7 @@ from graph_models.stores.importing import NotEmpty, import_store
 from graph_models.stores.local_neo4j import ANY_PORT, AlreadyRunning, ImportFailed, RunningNeo4j
 from graph_models.stores.neo4j import Neo4jStore
 from graph_models.stores.opening import open_store
+from graph_models.stores.verification import verify
 from matcher.parameters import default_parameters
 from matcher.use_cases import LiveMatcher
 from tests.builders import FixedClock, a_provider, some_skills
@@ -105,6 +106,11 @@ def _plain(item: tuple[str, Any]) -> tuple[str, Any]:
 
 
 class TestImported:
+    def test_chain_holds(self, imported: GraphStore, written: GraphStore) -> None:
+        """An imported history verifies, and is the one that writing would have made."""
+        assert verify(imported).fault is None
+        assert imported.links_since(0) == written.links_since(0)
+
     def test_same_graph_as_written(
         self, server: RunningNeo4j, written: GraphStore, neo4j_server: Neo4jServer
     ) -> None:

@@ -1,0 +1,39 @@
+"""The generated types are those of the service, and the client needs nothing of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from api.client import answers, requests
+from tools.client_types import PACKAGE, document, made
+
+_IMPORTED = "import sys, api.client; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+_NOT_NEEDED = {"fastapi", "graph_models", "matcher", "numpy", "pydantic", "starlette"}
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    return document()
+
+
+def test_files_are_as_made(described: Any) -> None:
+    """`make client` would change nothing."""
+    for name, text in made(described).items():
+        assert (PACKAGE / f"{name}.py").read_text(encoding="utf-8") == text, f"run `make client`: {name}"
+
+
+def test_every_schema_has_a_type(described: Any) -> None:
+    names = described["components"]["schemas"].keys() - {"Problem", "Fault"}
+    assert {name for name in names if not hasattr(answers, name) and not hasattr(requests, name)} == set()
+
+
+def test_it_stands_alone() -> None:
+    """Importing it loads nothing of the service, nor what the service is made with."""
+    ran = subprocess.run([sys.executable, "-c", _IMPORTED], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "httpx2" in loaded
+    assert loaded & _NOT_NEEDED == set()
