@@ -65,11 +65,13 @@ def servers(folder: Path, store_url: str) -> Iterator[Start]:
             wait_until_ready(client)
         return server
 
-    yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
+    try:
+        yield start
+    finally:
+        for server in started:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
 
 
 def port_of(server: Server, seconds: float = 60.0) -> int:
