@@ -29,6 +29,10 @@ demo: install
 test: dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
+# Hours on a machine of its own; LASTMETER_BATTERY_SHARE=0.1 for a part. Figures go to docs/reliability.json.
+battery: dev
+	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery
+
 check: lint types imports security test
 
 lint: dev

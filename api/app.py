@@ -9,23 +9,28 @@ from functools import partial
 from importlib.metadata import version
 
 import structlog
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
+from opentelemetry.trace import TracerProvider
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from api import handlers, openapi
-from api.assembly import identity_of, policy_of, vault_of
+from api.admission import RESERVE_THREADS, Admission
+from api.assembly import identity_of, limits_of, policy_of, vault_of
 from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
 from api.coverage import CoverageDesk
 from api.dependencies import Services, authorised
-from api.engine import Engine
+from api.engine import Engine, Upkeep
 from api.event_feed import EventFeed
+from api.guarded_store import GuardedStore
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.plans import Plans
+from api.rate_limits import RateLimits
 from api.routes import (
     categories,
     communities,
@@ -43,6 +48,8 @@ from api.routes import (
     webhooks,
 )
 from api.settings import Settings
+from api.streams import Streams
+from api.tracing import SERVICE, RequestSpans, StoreSpans, provider_from_environment
 from api.warm_start import WarmStart, index_path
 from api.webhooks.sending import Sender
 from graph_models.ports import Clock, GraphStore
@@ -89,7 +96,13 @@ TAGS = [
 ]
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    store: GraphStore | None = None,
+    traces: TracerProvider | None = None,
+) -> FastAPI:
     """Build the service on a store: the one given, or that of the settings. It closes it at its end.
 
     Raises
@@ -99,23 +112,36 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
     """
     clock = clock or SystemClock()
     parameters = read_parameters(settings.parameters_file)
-    store = store or open_store(settings.store_url, clock)
     metrics = Metrics()
+    traces = traces or provider_from_environment()
+    tracer = None if traces is None else traces.get_tracer(SERVICE)
+    spans = StoreSpans(tracer, "sqlite" if file_of(settings.store_url) else "neo4j")
+    guarded = GuardedStore(store or open_store(settings.store_url, clock), metrics.wrote, spans)
     path = index_path(settings, file_of(settings.store_url))
-    warm_start = WarmStart(path, store, clock, parameters, lambda event, why: log.warning(event, reason=why))
+    warm_start = WarmStart(
+        path, guarded, clock, parameters, lambda event, why: log.warning(event, reason=why)
+    )
 
-    identity = identity_of(settings, store)
-    loop_desk = Desk(store, policy_of(settings))
+    identity = identity_of(settings, guarded)
+    loop_desk = Desk(guarded, policy_of(settings))
     vault = vault_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(store, warm_start.load_and_keep)
+        current_default_thread_limiter().total_tokens = settings.max_requests + RESERVE_THREADS
+        guarded.start()
+        engine = Engine(guarded, warm_start.load_and_keep)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
-        events = EventFeed(store)
+        events = EventFeed(guarded)
+        metrics.watch_deliveries(guarded)
+        streams = Streams(settings.max_streams, settings.max_streams_each)
+        metrics.watch(
+            "lastmeter_store_away", "1 while the store cannot be reached", lambda: float(guarded.is_away)
+        )
+        metrics.watch("lastmeter_open_streams", "Event streams that are open", lambda: float(len(streams)))
         services = Services(
-            store=store,
+            store=guarded,
             clock=clock,
             engine=engine,
             metrics=metrics,
@@ -125,28 +151,35 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
             events=events,
             authenticator=identity.authenticator,
             vault=vault,
+            rate_limits=RateLimits(
+                settings.requests_per_minute, settings.directory_pages_per_hour, metrics.limited
+            ),
+            streams=streams,
             may_send_to_loopback=settings.webhooks_to_loopback,
         )
         app.state.services = services
-        workers = [Background(store, clock, "due", DueWork(store, loop_desk))]
+        workers = [Background(guarded, clock, "due", DueWork(guarded, loop_desk))]
         if vault is not None:
             sender = Sender(may_be_loopback=settings.webhooks_to_loopback)
-            workers.append(Background(store, clock, "webhooks", WebhookWork(store, sender, vault, clock)))
+            work = WebhookWork(guarded, sender, vault, clock, metrics.delivered)
+            workers.append(Background(guarded, clock, "webhooks", work))
         following = asyncio.create_task(events.run())
         for each in workers:
             each.start()
+        upkeep = Upkeep(engine)
         try:
             yield
         finally:
             engine.cancel()
+            upkeep.cancel()
             following.cancel()
-            for each in workers:
-                await run_in_threadpool(each.stop)
+            await asyncio.gather(*(run_in_threadpool(each.stop) for each in workers))
             await run_in_threadpool(services.plans.close)
             await run_in_threadpool(services.coverage.close)
             await run_in_threadpool(warm_start.save)
-            store.close()
+            await run_in_threadpool(guarded.close)
             await run_in_threadpool(engine.join)
+            await run_in_threadpool(upkeep.join)
 
     app = FastAPI(
         title="Last Meter",
@@ -156,12 +189,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         docs_url=None,  # FastAPI's pages load their scripts from a CDN; /openapi.json works offline
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
         dependencies=[Depends(authorised)],
         middleware=[
             Middleware(Observation, metrics=metrics),
+            *(() if tracer is None else (Middleware(RequestSpans, tracer=tracer),)),
             Middleware(HeadAsGet),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+            Middleware(Admission, limits=limits_of(settings), shed=metrics.shed),
         ],
     )
     for router in ROUTERS:

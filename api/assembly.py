@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.admission import Limits
 from api.identity import local_token
 from api.identity.guard import Authenticator
 from api.identity.jwks import KeySource, fetcher
+from api.identity.known_keys import KnownKeys
 from api.identity.local_token import LocalToken, check_exposure
 from api.identity.tokens import TokenRules, TokenVerifier
 from api.personal.keys import read_key_file
@@ -52,13 +54,25 @@ def identity_of(settings: Settings, store: GraphStore) -> Identity:
         found = store.get_many(ApiKey, [key_id])
         return found[key_id].value if key_id in found else None
 
-    authenticator = Authenticator(find_key, local_token=token, tokens=tokens)
+    authenticator = Authenticator(KnownKeys(find_key).find, local_token=token, tokens=tokens)
     return Identity(authenticator, token.text if token is not None and token.is_generated else None)
 
 
 def vault_of(settings: Settings) -> Vault | None:
     """Open the vault of personal data and secrets; None if no master keys are configured."""
     return None if settings.keys_file is None else Vault(read_key_file(settings.keys_file))
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return how much is let in at a time."""
+    return Limits(
+        settings.max_requests,
+        settings.max_waiting,
+        settings.queue_seconds,
+        settings.request_seconds,
+        settings.body_seconds,
+        settings.max_body_bytes,
+    )
 
 
 def policy_of(settings: Settings) -> LoopPolicy:

@@ -65,15 +65,27 @@ class DueWork:
 class WebhookWork:
     """Delivers what receivers have not heard yet."""
 
-    def __init__(self, store: GraphStore, sender: Sender, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        sender: Sender,
+        vault: Vault,
+        clock: Clock,
+        delivered: Callable[[str, int], None],
+    ) -> None:
         self._parts = store, sender, vault, clock
+        self._delivered = delivered
 
     def is_due(self, now: datetime) -> bool:  # noqa: ARG002 - whether anything is new, the round finds out
         store = self._parts[0]
         return any(each.value.disabled_reason is None for each in store.scan(WebhookEndpoint))
 
     def do(self, now: datetime) -> None:  # noqa: ARG002 - it asks the clock before each attempt
-        deliver_due(*self._parts)
+        for each in deliver_due(*self._parts):
+            if not each.was_fenced:
+                self._delivered("delivered", each.delivered)
+                self._delivered("failed", each.failed)
+                self._delivered("dead", each.dead)
 
 
 class Background:

@@ -11,6 +11,7 @@ import typer
 
 from api.clock import SystemClock
 from api.commands.api_key import app as api_key
+from api.commands.audit import app as audit
 from api.commands.backup import backup, restore
 from api.commands.bench import bench
 from api.commands.coverage import app as coverage
@@ -50,6 +51,7 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("serve")(serve)
 app.command("bench")(bench)
+app.add_typer(audit, name="audit")
 app.add_typer(coverage, name="coverage")
 app.add_typer(neo4j, name="neo4j")
 app.add_typer(api_key, name="api-key")

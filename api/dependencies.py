@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -20,7 +21,9 @@ from api.metrics import Metrics
 from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
 from api.plans import Plans
+from api.rate_limits import RateLimits
 from api.schemas.common import Id
+from api.streams import Streams
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
@@ -40,6 +43,8 @@ class Services:
     events: EventFeed
     authenticator: Authenticator
     vault: Vault | None
+    rate_limits: RateLimits
+    streams: Streams
     may_send_to_loopback: bool
 
 
@@ -121,6 +126,14 @@ async def authorised(request: Request, services: ServicesDep) -> Principal | Non
 
 
 PrincipalDep = Annotated[Principal, Depends(authorised)]
+
+
+async def _stream_place(principal: PrincipalDep, services: ServicesDep) -> AsyncIterator[None]:
+    with services.streams.place(principal.subject):
+        yield
+
+
+StreamPlace = Depends(_stream_place)
 
 
 async def _act(

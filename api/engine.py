@@ -17,6 +17,7 @@ from matcher.use_cases import LiveMatcher
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
+UPKEEP_SECONDS = 1.0
 
 log = structlog.stdlib.get_logger("lastmeter.engine")
 
@@ -47,6 +48,11 @@ class Engine:
         if self._matcher is None:
             meaning = PROBLEM_TYPES["not-ready"].meaning
             raise Refusal("not-ready", meaning, headers=RETRY_AFTER)
+        return self._matcher
+
+    @property
+    def loaded(self) -> LiveMatcher | None:
+        """The matcher, None while there is none."""
         return self._matcher
 
     def size(self) -> float:
@@ -90,3 +96,33 @@ class Engine:
                 if not self._matcher.provider_count:
                     log.warning("the store holds no providers; `lastmeter demo` and `lastmeter load` fill it")
                 return
+
+
+class Upkeep:
+    """Keeps the matcher at most a second behind, asked or not: what it knows when the store goes away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_cancelled = Event()
+        self._thread = Thread(target=self._run, name="engine-upkeep", daemon=True)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        self._is_cancelled.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        is_failing = False
+        while not self._is_cancelled.wait(UPKEEP_SECONDS):
+            matcher = self._engine.loaded
+            if matcher is None:
+                continue
+            try:
+                matcher.keep_up()
+                is_failing = False
+            except LastMeterError as error:
+                if not is_failing:
+                    log.warning("the engine does not keep up", **describe_error(error))
+                is_failing = True

@@ -53,6 +53,13 @@ class EventFeed:
         self._cursor = 0
         self._changed = asyncio.Event()
         self._has_begun = asyncio.Event()
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.is_closed = True
+        self._has_begun.set()
+        self._changed.set()
 
     async def run(self) -> None:
         """Follow the store until cancelled."""

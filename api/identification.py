@@ -8,8 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api.identity.guard import Authenticator
-from api.identity.policy import authorise
+from api.identity.policy import authorise, is_public
 from api.identity.principal import Principal
+from api.rate_limits import RateLimits
 from graph_models.ports import Clock
 
 
@@ -18,6 +19,9 @@ class Identifying(Protocol):
 
     @property
     def authenticator(self) -> Authenticator: ...
+
+    @property
+    def rate_limits(self) -> RateLimits: ...
 
     @property
     def clock(self) -> Clock: ...
@@ -36,7 +40,10 @@ async def identify(request: Request, services: Identifying) -> Principal | None:
             # It may wait for the store or the identity provider.
             ask = services.authenticator.authenticate
             principal = await run_in_threadpool(ask, header, address, now=services.clock.now())
-        authorise(request.scope["route"].operation_id, principal)
+        operation_id = request.scope["route"].operation_id
+        if principal is not None and not is_public(operation_id):
+            request.scope["state"]["headers"] = services.rate_limits.take(principal.subject, operation_id)
+        authorise(operation_id, principal)
         request.scope["state"]["principal"] = principal
     found: Principal | None = request.scope["state"]["principal"]
     return found

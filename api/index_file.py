@@ -24,8 +24,8 @@ from typing import BinaryIO
 import numpy as np
 import orjson
 
+from matcher.answers import SavedMatcher
 from matcher.engine import SavedEngine, UnusableIndex
-from matcher.use_cases import SavedMatcher
 
 FORMAT = b"LMINDEX1"
 TAIL = Struct("<QI8s")

@@ -45,6 +45,7 @@ class Observation:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
+                headers.update(scope["state"].get("headers", {}))  # of whoever found out who asks
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

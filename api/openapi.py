@@ -18,7 +18,9 @@ from api.schemas.problems import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 OF_STORE = ("internal-error", "store-unavailable")
+OF_LOAD = ("overloaded", "deadline-exceeded")
 OF_BODY = (
+    "body-too-slow",
     "malformed-request",
     "body-too-large",
     "unsupported-media-type",
@@ -26,7 +28,7 @@ OF_BODY = (
     "rule-broken",
     "unknown-reference",
 )
-OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "overloaded", "identity-unavailable")
+OF_CREDENTIALS = ("unauthenticated", "forbidden", "too-many-requests", "identity-unavailable")
 SCHEMES = {
     "bearer": {
         "type": "http",
@@ -51,7 +53,11 @@ _REQUEST_ID = {
     }
 }
 _EXTRA_HEADERS: dict[str, dict[str, Any]] = {
-    "429": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
+    "429": {
+        "Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}},
+        "RateLimit-Policy": {"description": "Each budget", "schema": {"type": "string"}},
+        "RateLimit": {"description": "What is left of it", "schema": {"type": "string"}},
+    },
     "401": {"WWW-Authenticate": {"description": "Bearer", "required": True, "schema": {"type": "string"}}},
     "503": {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}},
     "415": {
@@ -115,12 +121,14 @@ def _schemas(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    common: tuple[str, ...] = () if operation["operationId"] == "getHealth" else OF_LOAD
     if not POLICY[operation["operationId"]].is_public:
         operation["security"] = [{name: []} for name in SCHEMES]
-        for status, response in failures(*OF_CREDENTIALS).items():
-            known = operation["responses"].setdefault(str(status), response)
-            if known is not response:
-                known["description"] += f"\n\n{response['description']}"
+        common += OF_CREDENTIALS
+    for status, response in failures(*common).items():
+        known = operation["responses"].setdefault(str(status), response)
+        if known is not response:
+            known["description"] += f"\n\n{response['description']}"
     stream = operation["responses"].get("200", {}).get("content", {}).get("text/event-stream")
     if stream is not None:
         stream["itemSchema"]["properties"]["data"] = _EVENT

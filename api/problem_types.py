@@ -48,6 +48,12 @@ PROBLEM_TYPES = {
             "The path exists, the method does not; `Allow` lists those that do.",
         ),
         ProblemType(
+            "body-too-slow",
+            408,
+            "Body too slow",
+            "The body did not arrive within `LASTMETER_BODY_SECONDS`. Nothing was done.",
+        ),
+        ProblemType(
             "duplicate-key",
             409,
             "Id is taken",
@@ -81,6 +87,9 @@ PROBLEM_TYPES = {
             "already-asked", 409, "Asked already", "The provider has an open referral for this need."
         ),
         ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
+        ProblemType(
+            "key-is-over", 409, "Key is over", "The key has expired or been revoked. Issue another one."
+        ),
         ProblemType(
             "live-referrals",
             409,
@@ -180,6 +189,13 @@ PROBLEM_TYPES = {
             503,
             "Overloaded",
             "More is asked than can be answered in time; nothing was done. Try again after `Retry-After`.",
+        ),
+        ProblemType(
+            "deadline-exceeded",
+            503,
+            "Deadline exceeded",
+            "No answer within `LASTMETER_REQUEST_SECONDS`; what was asked may still take effect. "
+            "Repeat a write with the same `Idempotency-Key` or `If-Match`: it takes effect at most once.",
         ),
         ProblemType(
             "identity-unavailable",

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.identity.errors import Forbidden, IdentityUnavailable, TooManyFailures, Unauthenticated
+from api.identity.errors import Forbidden, IdentityUnavailable, KeyIsOver, TooManyFailures, Unauthenticated
 from api.personal.errors import NoMasterKey, UnknownKey
 from api.problem_types import PROBLEM_TYPES
 from api.schemas.problems import Fault, Problem
@@ -48,6 +48,7 @@ _TYPE_OF_ERROR: Mapping[type[LastMeterError], str] = {
     NeedCovered: "need-covered",
     AlreadyAsked: "already-asked",
     ProviderExcluded: "provider-excluded",
+    KeyIsOver: "key-is-over",
     LiveReferrals: "live-referrals",
     NoMasterKey: "no-master-key",
     UnknownKey: "no-master-key",

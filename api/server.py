@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,8 +15,11 @@ import uvicorn
 
 from api import logs
 from api.app import create_app
+from api.connections import closing_after
 from api.settings import Settings
 from graph_models.domain.errors import LastMeterError
+
+OTHER_FILES = 500  # the store's, those of threads and libraries
 
 log = structlog.stdlib.get_logger("lastmeter.server")
 
@@ -38,6 +42,7 @@ def serve(settings: Settings) -> None:
         If the store cannot be opened or the matching parameters are refused.
     """
     logs.configure(settings.log_level)
+    _allow_files(settings.max_connections + OTHER_FILES)
     with _listen(settings.host, settings.port) as listener:
         app = create_app(settings)
         config = uvicorn.Config(
@@ -46,6 +51,8 @@ def serve(settings: Settings) -> None:
             access_log=False,  # our own line has the route template instead of the address
             server_header=False,
             timeout_graceful_shutdown=settings.shutdown_seconds,
+            http=closing_after(settings.body_seconds),
+            limit_concurrency=settings.max_connections,
         )
         host, port = listener.getsockname()[:2]
         log.info(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
@@ -53,7 +60,32 @@ def serve(settings: Settings) -> None:
             # Not in the log, which is kept: for whoever sits in front of it, until the process ends.
             print(f"LASTMETER_ADMIN_TOKEN={app.state.generated_token}", flush=True)  # noqa: T201
         with _orderly_end():
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config, lambda: app.state.services.events.close()).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams when it is stopped: it would wait for them as for requests under way."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
+
+
+def _allow_files(wanted: int) -> None:
+    """Ask the system for as many open files as connections may need; it says no beyond its own limit."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft not in (resource.RLIM_INFINITY, max(soft, wanted)):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,24 +10,26 @@ from threading import Lock
 
 from graph_models.domain.categories import Category
 from graph_models.domain.checks import check_integer
-from graph_models.domain.errors import UnknownReference
-from graph_models.domain.identifiers import AreaCode, NeedId, ProviderId
+from graph_models.domain.errors import StoreUnavailable
+from graph_models.domain.identifiers import NeedId, ProviderId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import MAX_BATCH, ChangeSet, Clock, Entity, GraphStore, Within
+from matcher.answers import NeedSuggestions, SavedMatcher
+from matcher.cases import Case, Cases
 from matcher.catalogue import Catalogue, read_catalogue
 from matcher.city_plans import CityPlan, PlanSource, plan_city
-from matcher.context import History, NeedContext, gather_context, local_year
+from matcher.context import NeedContext, gather_context, local_year
 from matcher.coverage.city import City, read_city
-from matcher.engine import COLUMNS, Engine, SavedEngine, UnusableIndex
+from matcher.engine import COLUMNS, Engine, UnusableIndex
 from matcher.evidence import Evidence, narrowed, told
+from matcher.memory import Mark
 from matcher.parameters import MatchParameters
-from matcher.past import read_past
 from matcher.planning import PlanScope, check_scope
-from matcher.remarks import Remark, remarks_on
+from matcher.remarks import remarks_on
 from matcher.suggestions import SuggestionList
 
 MAX_SUGGESTIONS = 100
@@ -38,59 +40,10 @@ _IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
 
 
 @dataclass(frozen=True, slots=True)
-class NeedSuggestions:
-    """The answer for one need, with what it was made from.
-
-    Parameters
-    ----------
-    need
-        The need as it was read or given.
-    community_code
-        Its community, or the nearest one, which stood in for it; None if none is near.
-    graph_revision
-        Sequence number of the last change set that the answer takes account of.
-    is_synthetic
-        Whether the need or its surroundings were made up for a demonstration.
-    result
-        Ranked providers, and why there are not more.
-    remarks
-        What is odd about the need.
-    """
-
-    need: Need
-    community_code: AreaCode | None
-    graph_revision: int
-    is_synthetic: bool
-    result: SuggestionList
-    remarks: tuple[Remark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedMatcher:
-    """A matcher as it was at one moment.
-
-    Parameters
-    ----------
-    cursor
-        Sequence number of the last change set that it took account of.
-    change_set
-        Digest of that change set, by which the store is recognised: it says the same of another one
-        only if both hold the same up to there.
-    engine
-        All of its providers.
-    """
-
-    cursor: int
-    change_set: str
-    engine: SavedEngine
-
-
-@dataclass(frozen=True, slots=True)
 class _Made:
     """A list of suggestions, and what it was made from."""
 
-    left: Need
-    history: History
+    case: Case
     now: datetime
     catalogue: Catalogue
     revision: int
@@ -124,7 +77,7 @@ class LiveMatcher:
         If what was saved is of another store, of a later state of it or of one that is long past, or
         was made by another version of the matching model or with other parameters.
     StoreUnavailable
-        If the store is away, also from every method.
+        If the store is away, also from every method, unless it says otherwise.
     """
 
     def __init__(
@@ -135,11 +88,13 @@ class LiveMatcher:
         saved: SavedMatcher | None = None,
     ) -> None:
         self._store = store
+        self._cases = Cases(store)
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
         self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
+        self._contact = clock.now()
         self._cursor = store.head() if saved is None else saved.cursor
         self._last = self._change_set_at(self._cursor)
         if saved is not None:
@@ -164,9 +119,20 @@ class LiveMatcher:
 
     def refresh(self) -> None:
         """Catch up with everything that was committed before the call."""
-        with self._refreshing:
-            while self._store.head() > self._cursor:
-                self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+        began = self._clock.now()
+        if self._store.head() > self._cursor:
+            with self._refreshing:
+                while self._store.head() > self._cursor:
+                    self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+        self._contact = began
+
+    def keep_up(self) -> None:
+        """Catch up, and read what has changed so that it is at hand if the store goes away.
+
+        Called now and then it bounds the age of what is answered while the store is away.
+        """
+        self.refresh()
+        self._cases.catch_up(self._mark())
 
     def save(self, write: Callable[[SavedMatcher], None]) -> None:
         """Have this matcher written down. Until that is done it does not follow the store."""
@@ -198,6 +164,8 @@ class LiveMatcher:
         within
             Prefixes of area codes that the need must lie in; None means anywhere.
 
+        While the store is away, a need that was asked for, or changed lately, is answered from memory.
+
         Raises
         ------
         NotFound
@@ -205,13 +173,19 @@ class LiveMatcher:
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        need = self._store.get(Need, need_id, within=within).value
-        return self._answer(need, self._resident_of(need), limit, explain, is_stored=True)
+        return self._answer(
+            lambda mark: self._cases.read(need_id, mark, within),
+            lambda mark: self._cases.recall(need_id, mark, within),
+            limit,
+            explain,
+        )
 
     def suggest_for(
         self, need: Need, resident: Resident | None = None, limit: int = 10, explain: bool = False
     ) -> NeedSuggestions:
         """Rank providers for a need that is not stored.
+
+        While the store is away, the providers that it excludes are taken at its word.
 
         Parameters
         ----------
@@ -229,13 +203,12 @@ class LiveMatcher:
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        excluded = sorted(need.excluded_provider_ids)
-        known = self._store.get_many(Provider, excluded)
-        for each in excluded:
-            if each not in known:
-                raise UnknownReference("need.excluded_provider_ids", "Provider", each)
-        person = self._resident_of(need) if resident is None else resident
-        return self._answer(need, person, limit, explain, is_stored=False)
+        return self._answer(
+            lambda mark: self._cases.read_described(need, resident, mark),
+            lambda mark: self._cases.recall_described(need, resident, mark),
+            limit,
+            explain,
+        )
 
     def evidence_for(self, need_id: NeedId, limit: int = 10) -> tuple[Evidence, SuggestionList]:
         """Rank providers for a stored need, and gather all that it takes to do it again later.
@@ -245,16 +218,15 @@ class LiveMatcher:
         NotFound, InvalidValue
             As for `suggest`.
         """
-        need = self._store.get(Need, need_id).value
-        resident = self._resident_of(need)
         while True:
-            made = self._ask(need, resident, limit, explain=False, is_stored=True)
+            self.refresh()
+            made = self._ask(self._cases.read(need_id, self._mark()), limit, explain=False)
             keys = [each.provider_id for each in made.result.suggestions]
             found = self._store.get_many(Provider, keys)
             evidence = Evidence(
-                need=made.left,
-                resident=resident,
-                history=made.history,
+                need=made.case.left,
+                resident=made.case.resident,
+                history=made.case.history,
                 now=made.now,
                 graph_revision=made.revision,
                 catalogue=narrowed(made.context, made.catalogue),
@@ -266,27 +238,53 @@ class LiveMatcher:
                 return evidence, made.result
 
     def _answer(
-        self, need: Need, resident: Resident | None, limit: int, explain: bool, *, is_stored: bool
+        self,
+        read: Callable[[Mark], Case],
+        recall: Callable[[Mark], tuple[Case, datetime] | None],
+        limit: int,
+        explain: bool,
     ) -> NeedSuggestions:
-        made = self._ask(need, resident, limit, explain=explain, is_stored=is_stored)
-        code, areas = made.context.community_code, made.catalogue.areas
-        remarks = remarks_on(made.context, areas)
-        is_synthetic = need.is_synthetic or (code is not None and areas[code].is_synthetic)
-        return NeedSuggestions(need, code, made.revision, is_synthetic, made.result, remarks)
-
-    def _ask(
-        self, need: Need, resident: Resident | None, limit: int, *, explain: bool, is_stored: bool
-    ) -> _Made:
         check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
-        self.refresh()
-        left, history = read_past(self._store, need, is_stored=is_stored)
+        case, as_of, is_stale = self._case(read, recall)
+        made = self._ask(case, limit, explain=explain)
+        need, code, areas = case.need, made.context.community_code, made.catalogue.areas
+        return NeedSuggestions(
+            need=need,
+            community_code=code,
+            graph_revision=made.revision,
+            is_synthetic=need.is_synthetic or (code is not None and areas[code].is_synthetic),
+            result=made.result,
+            remarks=remarks_on(made.context, areas),
+            as_of=as_of,
+            is_stale=is_stale,
+        )
+
+    def _case(
+        self, read: Callable[[Mark], Case], recall: Callable[[Mark], tuple[Case, datetime] | None]
+    ) -> tuple[Case, datetime, bool]:
+        try:
+            self.refresh()
+            mark = self._mark()
+            return read(mark), mark.at, False
+        except StoreUnavailable:
+            recalled = recall(self._mark())
+            if recalled is None:
+                raise
+            return *recalled, True
+
+    def _mark(self) -> Mark:
+        # The contact first: a cursor that moves on meanwhile is then of a later moment, not an earlier.
+        contact = self._contact
+        return Mark(self._cursor, contact)
+
+    def _ask(self, case: Case, limit: int, *, explain: bool) -> _Made:
         now = self._clock.now()
         while True:
             epoch, catalogue, revision = self._epoch, self._catalogue, self._cursor
-            context = gather_context(left, catalogue, now, resident, history)
+            context = gather_context(case.left, catalogue, now, case.resident, case.history)
             result = self._engine.suggest(context, limit, explain=explain)
             if epoch == self._epoch and not epoch % 2:
-                return _Made(left, history, now, catalogue, revision, context, result)
+                return _Made(case, now, catalogue, revision, context, result)
             with self._refreshing:  # the menu, the taxonomy or the areas are being replaced, which is rare
                 continue
 
@@ -357,14 +355,6 @@ class LiveMatcher:
         found = self._store.changes_since(cursor - 1, limit=1) if cursor else ()
         return found[0] if found else None
 
-    def _resident_of(self, need: Need) -> Resident | None:
-        if need.resident_id is None:
-            return None
-        found = self._store.get_many(Resident, [need.resident_id])
-        if need.resident_id not in found:
-            raise UnknownReference("need.resident_id", "Resident", need.resident_id)
-        return found[need.resident_id].value
-
     def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
         """Read what the change sets changed, then put it in force all at once."""
         changes = [change for each in change_sets for change in each.changes]
@@ -382,6 +372,7 @@ class LiveMatcher:
             self._catalogue = catalogue
         finally:
             self._epoch += is_catalogue_stale
+        self._cases.note(change_sets)
         self._last = change_sets[-1]
         self._cursor = self._last.sequence
 

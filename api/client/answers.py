@@ -1102,6 +1102,10 @@ class SuggestionAnswer:
     """What to know about the need before acting; mostly empty"""
     graph_revision: int
     """Last change set that the answer takes account of"""
+    as_of: datetime
+    """Every change that was committed before then is taken account of"""
+    is_stale: bool
+    """Whether the store could not be asked: later changes may be missing"""
     is_synthetic: bool
     """Whether it rests on data made up for a demonstration"""
 

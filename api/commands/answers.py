@@ -21,6 +21,8 @@ def lines_of(answer: SuggestionAnswer) -> list[str]:
     lines = [title]
     if answer.is_synthetic:
         lines.append("Synthetic: made up for a demonstration.")
+    if answer.is_stale:
+        lines.append(f"The store cannot be reached: this is as of {answer.as_of.isoformat()}.")
     lines += [f"Note: {each.text}." for each in answer.remarks]
     for each in answer.suggestions:
         lines += suggestion_lines(each)

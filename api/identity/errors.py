@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from graph_models.domain.errors import LastMeterError
+from graph_models.domain.errors import Conflict, LastMeterError
 
 
 class Reason(StrEnum):
@@ -83,3 +83,11 @@ class IdentityUnavailable(LastMeterError):
 
 class UnsafeExposure(LastMeterError):
     """The service would be open to others than it should."""
+
+
+class KeyIsOver(Conflict):
+    """The key has expired or been revoked: nothing follows on it."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"key {key_id!r} has expired or been revoked; issue another one")
+        self.key_id = key_id

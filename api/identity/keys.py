@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from api.identity.errors import Reason, Unauthenticated
+from api.identity.errors import KeyIsOver, Reason, Unauthenticated
 from api.identity.principal import Principal
 from graph_models.domain.credentials import ApiKey, Role
 from graph_models.domain.errors import InvalidValue
@@ -66,7 +66,7 @@ def rotate(key: ApiKey, *, now: datetime, overlap: timedelta) -> Rotation:
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidValue("overlap", f"be from 0 to {LONGEST_OVERLAP.days} days")
     if _fault(key, now) is not None:
-        raise InvalidValue("api_key.id", "be that of a key that has neither expired nor been revoked")
+        raise KeyIsOver(key.id)
     lifetime = None if key.expires_at is None else key.expires_at - key.created_at
     issued = issue(
         key.name, key.role, key.within, now=now, expires_at=None if lifetime is None else now + lifetime

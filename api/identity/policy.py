@@ -111,6 +111,12 @@ POLICY: Mapping[str, Rule] = {
 }
 
 
+def is_public(operation_id: str) -> bool:
+    """Tell whether an operation is there for everybody, known or not."""
+    rule = POLICY.get(operation_id)
+    return rule is not None and rule.is_public
+
+
 def authorise(operation_id: str, principal: Principal | None) -> Rule:
     """Return the row of an operation to somebody who may have it done.
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import EventsDep, PrincipalDep, StoreDep
+from api.dependencies import EventsDep, PrincipalDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
@@ -33,6 +33,7 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
     "/events",
     operation_id="streamEvents",
     response_class=EventSourceResponse,
+    dependencies=[StreamPlace],
     responses=failures("internal-error", "invalid-request"),
 )
 async def stream_events(
@@ -90,10 +91,10 @@ def concerns(principal: Principal, told: Told) -> bool:
 
 async def _following(feed: EventFeed, cursor: tuple[int, int]) -> AsyncIterator[Told | None]:
     """Yield events behind a cursor, and None where nothing happened for a while."""
-    while True:
+    while not feed.is_closed:
         found = await feed.after(cursor)
         for each in found:
             cursor = (each.sequence, each.position)
             yield each
-        if not found and not await feed.wait(PING_SECONDS):
+        if not found and not feed.is_closed and not await feed.wait(PING_SECONDS):
             yield None

@@ -83,7 +83,9 @@ def list_api_keys(
     status_code=201,
     responses={
         201: {"headers": LOCATION},
-        **failures(*OF_STORE, *OF_BODY, "not-found", "idempotency-key-reused", "outcome-unknown"),
+        **failures(
+            *OF_STORE, *OF_BODY, "not-found", "key-is-over", "idempotency-key-reused", "outcome-unknown"
+        ),
     },
 )
 def rotate_api_key(

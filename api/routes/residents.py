@@ -55,7 +55,9 @@ NO_STORE = "no-store"
     status_code=201,
     responses={
         201: {"headers": {**LOCATION, **ETAG}},
-        **failures(*OF_STORE, *OF_BODY, "duplicate-key", "idempotency-key-reused", "outcome-unknown"),
+        **failures(
+            *OF_STORE, *OF_BODY, "not-found", "duplicate-key", "idempotency-key-reused", "outcome-unknown"
+        ),
     },
 )
 def create_resident(

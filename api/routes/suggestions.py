@@ -15,7 +15,7 @@ from api.routes.examples import DESCRIBED_NEED
 from api.schemas.suggestions import SuggestionAnswer, SuggestionQuery, SuggestionRequest
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import NeedId
-from matcher.use_cases import NeedSuggestions
+from matcher.answers import NeedSuggestions
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
 

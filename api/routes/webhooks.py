@@ -55,7 +55,9 @@ DeliveryPath = Annotated[Id, Path(alias="delivery_id")]
     status_code=201,
     responses={
         201: {"headers": {**LOCATION, **ETAG}},
-        **failures(*OF_STORE, *OF_BODY, "no-master-key", "idempotency-key-reused", "outcome-unknown"),
+        **failures(
+            *OF_STORE, *OF_BODY, "not-found", "no-master-key", "idempotency-key-reused", "outcome-unknown"
+        ),
     },
 )
 def create_webhook(

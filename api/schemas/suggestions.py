@@ -11,10 +11,11 @@ from api.schemas.common import INTEGRAL, Ids, PageLimit, QueryModel, RequestMode
 from api.schemas.needs import DescribedNeed, NeedOutput
 from graph_models.domain.identifiers import AreaCode, ResidentId
 from graph_models.domain.people import Resident
+from matcher.answers import NeedSuggestions
 from matcher.parameters import FactorName
 from matcher.remarks import RemarkCode
 from matcher.rules import Reason
-from matcher.use_cases import LiveMatcher, NeedSuggestions
+from matcher.use_cases import LiveMatcher
 
 DESCRIBED = "described"  # id of a need or resident that is not stored
 WHEN_EXPLAINED = "Null unless `explain` is set or there are fewer suggestions than `limit`"
@@ -137,6 +138,12 @@ class SuggestionAnswer(ResponseModel):
         list[RemarkOutput], Field(description="What to know about the need before acting; mostly empty")
     ]
     graph_revision: Annotated[int, Field(description="Last change set that the answer takes account of")]
+    as_of: Annotated[
+        datetime, Field(description="Every change that was committed before then is taken account of")
+    ]
+    is_stale: Annotated[
+        bool, Field(description="Whether the store could not be asked: later changes may be missing")
+    ]
     is_synthetic: Annotated[bool, Field(description="Whether it rests on data made up for a demonstration")]
 
     @classmethod
@@ -147,6 +154,8 @@ class SuggestionAnswer(ResponseModel):
             community_code=answer.community_code,
             remarks=[RemarkOutput.model_validate(each) for each in answer.remarks],
             graph_revision=answer.graph_revision,
+            as_of=answer.as_of,
+            is_stale=answer.is_stale,
             is_synthetic=answer.is_synthetic,
             suggestions=[SuggestionOutput.model_validate(each) for each in result.suggestions],
             considered=result.considered,

@@ -22,7 +22,7 @@ from graph_models.ports import GraphStore
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.command_line import demo_file as demo_file  # a fixture, like the next one
 from tests.api.command_line import run as run
-from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, Start, servers, wait_until_ready
+from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, PATIENCE_SECONDS, Start, servers, wait_until_ready
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_resident, some_areas
 
 BATHING = (
@@ -93,7 +93,8 @@ def open_client(store_path: Path) -> Iterator[Client]:
 
     def start(*, clock: Any = None, store: Any = None, is_ready: bool = True, **settings: Any) -> TestClient:
         url = f"sqlite:///{store_path}"
-        given = Settings(**{"store_url": url, "admin_token": ADMIN_TOKEN, **settings})
+        fixed = {"store_url": url, "admin_token": ADMIN_TOKEN, "request_seconds": PATIENCE_SECONDS}
+        given = Settings(**{**fixed, **settings})
         app = create_app(given, clock=clock or FixedClock(), store=store)
         client = TestClient(app, headers=AS_ADMIN)
         clients.append(client)

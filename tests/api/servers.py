@@ -18,6 +18,7 @@ import httpx2
 
 SERVE = "from api.server import serve; from api.settings import Settings; serve(Settings())"
 ADMIN_TOKEN = "q7Zt1vKx9RbN3mWc8LpYd5HsGf2JaQe4"
+PATIENCE_SECONDS = 200  # kernels that were never compiled before take their time
 AS_ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 
 
@@ -50,7 +51,8 @@ def servers(folder: Path, store_url: str) -> Iterator[Start]:
 
     def start(**settings: str) -> Server:
         log_path = folder / f"server-{len(started)}.log"
-        given = {"STORE_URL": store_url, "PORT": "0", "ADMIN_TOKEN": ADMIN_TOKEN, **settings}
+        fixed = {"STORE_URL": store_url, "PORT": "0", "ADMIN_TOKEN": ADMIN_TOKEN}
+        given = {**fixed, "REQUEST_SECONDS": str(PATIENCE_SECONDS), **settings}
         environment = {**os.environ, **{f"LASTMETER_{name}": value for name, value in given.items()}}
         with log_path.open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
@@ -63,11 +65,13 @@ def servers(folder: Path, store_url: str) -> Iterator[Start]:
             wait_until_ready(client)
         return server
 
-    yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
+    try:
+        yield start
+    finally:
+        for server in started:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
 
 
 def port_of(server: Server, seconds: float = 60.0) -> int:

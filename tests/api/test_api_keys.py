@@ -168,7 +168,7 @@ class TestRotation:
         """A key that was taken back has no successor."""
         old = created(client)
         client.post(f"{KEYS}/{old['id']}/revocation")
-        problem_of(client.post(f"{KEYS}/{old['id']}/rotation", json={}), "rule-broken")
+        problem_of(client.post(f"{KEYS}/{old['id']}/rotation", json={}), "key-is-over")
 
 
 class TestRevocation:

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from api import index_file
+from matcher.answers import SavedMatcher
 from matcher.engine import Engine, SavedEngine, UnusableIndex
-from matcher.use_cases import SavedMatcher
 from tests.builders import a_provider
 
 FLIPS, KILLS = 30, 8

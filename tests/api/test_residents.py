@@ -367,6 +367,13 @@ class TestErasure:
         assert {"resident.erased", "need.erased"} <= set(actions(client))
         assert verify(store).fault is None
 
+    def test_stored_again(self, client: TestClient) -> None:
+        """A late repetition of the request that stored a resident does not bring the person back."""
+        headers = {"Idempotency-Key": "r"}
+        path = client.post("/v1/residents", json=PERSON, headers=headers).headers["location"]
+        client.delete(path)
+        problem_of(client.post("/v1/residents", json=PERSON, headers=headers), "not-found")
+
     def test_no_byte_is_left(self, client: TestClient, store_path: Path) -> None:
         """Not in the file, its log, or a free page: neither sealed values nor points, terms and windows."""
         person = {**PERSON, "id": "resident-2", "hardship": ["canary_hardship"], "languages": ["canary-yue"]}

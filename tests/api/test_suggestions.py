@@ -60,7 +60,7 @@ class TestStoredNeed:
         answer = client.get("/v1/needs/need-1/suggestions?limit=2&explain=true").json()
         assert answer.keys() == {
             *("need", "suggestions", "considered", "rejected", "near_misses"),
-            *("community_code", "remarks", "graph_revision", "is_synthetic"),
+            *("community_code", "remarks", "graph_revision", "as_of", "is_stale", "is_synthetic"),
         }
         assert answer["need"]["id"] == "need-1"
         for rank, suggestion in enumerate(answer["suggestions"], 1):

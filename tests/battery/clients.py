@@ -17,7 +17,16 @@ from tests.api.servers import AS_ADMIN
 SUBJECT = "local-admin"
 PAUSE_SECONDS, GIVE_UP_SECONDS = 0.1, 180.0
 # Answers that say: not now. Whether the write took effect is known for the first and not for the others.
-NOT_NOW = {"store-unavailable", "not-ready", "overloaded", "too-many-requests", "outcome-unknown"}
+NOT_NOW = {
+    "store-unavailable",
+    "not-ready",
+    "overloaded",
+    "too-many-requests",
+    "outcome-unknown",
+    "deadline-exceeded",
+}
+# All clients of the battery are one to the service, which would have it ask less.
+NO_BUDGETS = {"REQUESTS_PER_MINUTE": "1000000", "DIRECTORY_PAGES_PER_HOUR": "1000000"}
 ENDINGS = (("accepted", "in-progress", "completed"), ("accepted", "failed"), ("rejected",), ("cancelled",))
 _keys = count()
 

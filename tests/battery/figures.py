@@ -22,14 +22,19 @@ def runs(short: int, full: int) -> int:
     return max(short, round(full * SHARE)) if FULL else short
 
 
-def record(test: str, store: str, **figures: Any) -> None:
-    """Keep the figures of a test in the battery's file; those of a short run say nothing."""
+def record(test: str, store: str, *, of: int | None = None, **figures: Any) -> None:
+    """Keep the figures of a test in the battery's file; those of a short run say nothing.
+
+    `of` is how many runs make a full one, where these can be fewer.
+    """
     if not FULL:
         return
     told = orjson.loads(PATH.read_bytes()) if PATH.exists() else {}
     now = SystemClock().now()
     told[f"{test} [{store}]"] = {
         **figures,
+        **({} if of is None else {"of": of}),
+        "command": os.environ.get("PYTEST_CURRENT_TEST", "").partition("[")[0].partition(" ")[0],
         "date": f"{now:%Y-%m-%d}",
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
     }

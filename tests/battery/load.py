@@ -1,7 +1,7 @@
 """The service under load: what it holds, what it does with more, and without its database.
 
-``python -m tests.battery.load URL_OF_STORE --minutes 5 --neo4j-home FOLDER``: the store must hold a city (`lastmeter
-demo`). Prints JSON and keeps it beside the figures of the other tests.
+``python -m tests.battery.load URL_OF_STORE --minutes 5 --neo4j-home FOLDER``: the store must hold a
+city (`lastmeter demo`). Prints JSON and, with LASTMETER_BATTERY=1, keeps it beside the other figures.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from graph_models.stores.opening import open_store
 from graph_models.stores.verification import verify
 from tests.api.servers import servers
 from tests.battery import figures
+from tests.battery.clients import NO_BUDGETS
 from tests.battery.dispatching import Dispatcher, Record, Sample, repeat_unanswered
 from tests.battery.summaries import is_error, milliseconds, seconds_until_normal, summary
 from tests.battery.wire import Connection
@@ -48,7 +49,7 @@ async def crowd(port: int, needs: list[str], record: Record, seconds: float) -> 
 
 
 async def flood(port: int, needs: list[str], record: Record, rate: float, seconds: float) -> None:
-    """Suggestions at a fixed rate, however long the answers take; each line of waiting costs one connection."""
+    """Suggestions at a fixed rate, however long the answers take; each that waits costs a connection."""
     idle: list[Dispatcher] = []
     under_way: set[asyncio.Task[None]] = set()
     rng = np.random.default_rng(7)
@@ -210,7 +211,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, servers(Path(folder), given.store_url) as start:
         with open_store(given.store_url, SystemClock()) as store:
             before, head, providers = balances(store), store.head(), store.count(Provider)
-        server, record = start(LOG_LEVEL="info", KEEP_INDEX="false"), Record()
+        server, record = start(KEEP_INDEX="false", **NO_BUDGETS), Record()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             told = runner.run(measure(server.port, server.process.pid, given, record))
         with open_store(given.store_url, SystemClock()) as store:

@@ -94,6 +94,7 @@ def test_everything_happens_once(store: GraphStore, store_url: str) -> None:
         "clocks of two workers jump by an hour",
         kind_of(store_url),
         runs=TIMES,
+        of=20,
         faults=jumps,
         holds_expired=total,
         needs_escalated=TIMES * (HOLDS + CLIMBING),

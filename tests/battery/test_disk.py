@@ -24,6 +24,7 @@ from graph_models.ports import GraphStore
 from graph_models.stores.opening import open_store
 from tests.api.conftest import put_city
 from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, servers, wait_until_ready
+from tests.battery.clients import NO_BUDGETS
 from tests.battery.figures import record, runs
 from tests.battery.invariants import check_everything
 from tests.builders import a_need, a_provider
@@ -72,7 +73,7 @@ def test_full_disk(store: GraphStore, folder: Path) -> None:
     acknowledged = refused = 0
     numbers = count()
     with servers(folder, f"sqlite:///{folder / 'city.db'}") as start:
-        server = start()
+        server = start(**NO_BUDGETS)
         _, most = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         with server.client() as client:
             for _ in range(TIMES):
@@ -92,6 +93,7 @@ def test_full_disk(store: GraphStore, folder: Path) -> None:
         "disk full",
         "sqlite",
         runs=TIMES,
+        of=5,
         faults=TIMES,
         acknowledged=acknowledged,
         refused_typed=refused,
@@ -116,6 +118,7 @@ def test_read_only_file(store: GraphStore, folder: Path) -> None:
         "read-only file",
         "sqlite",
         runs=TIMES,
+        of=5,
         faults=TIMES,
         acknowledged=TIMES,
         refused_typed=TIMES,

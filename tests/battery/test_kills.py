@@ -18,7 +18,7 @@ from api.clock import SystemClock
 from graph_models.ports import GraphStore
 from graph_models.stores.opening import open_store
 from tests.api.servers import Server, Start, servers
-from tests.battery.clients import Client, History
+from tests.battery.clients import NO_BUDGETS, Client, History
 from tests.battery.figures import FULL, kind_of, record, runs
 from tests.battery.histories import check_history, check_midway
 from tests.battery.towns import CLIENTS, PROVIDERS, build, needs_of
@@ -77,7 +77,7 @@ def wait_for_more(history: History, working: list[Future[None]], more: int) -> N
 
 def test_service_killed(store: GraphStore, store_url: str, start: Start) -> None:
     """kill -9 of the process that serves; another is started in its place."""
-    rng, history, serving, hit = np.random.default_rng(SEED), History(), [start()], Counter[str]()
+    rng, history, serving, hit = np.random.default_rng(SEED), History(), [start(**NO_BUDGETS)], Counter[str]()
     with at_work(history, serving) as working:
         for _ in range(KILLS):
             wait_for_more(history, working, int(rng.integers(1, 12)))
@@ -86,7 +86,7 @@ def test_service_killed(store: GraphStore, store_url: str, start: Start) -> None
             serving[0].process.wait()
             time.sleep(0.3)  # all clients have noticed
             hit += check_midway(store, history)
-            serving[0] = start()
+            serving[0] = start(**NO_BUDGETS)
         wait_for_more(history, working, CLIENTS)
     figures = check_history(store, history)
     assert sum(hit.values()), "no kill hit a write"
@@ -105,7 +105,7 @@ def test_database_killed(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
         servers(tmp_path, neo4j_server.store_url) as start,
     ):
         build(store)
-        serving = [start()]
+        serving = [start(**NO_BUDGETS)]
         with at_work(history, serving) as working:
             for _ in range(CRASHES):
                 wait_for_more(history, working, int(rng.integers(1, 20)))
@@ -124,7 +124,7 @@ def test_database_killed(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
 
 def test_service_paused(store: GraphStore, store_url: str, start: Start) -> None:
     """SIGSTOP of one of two processes: the other goes on, and the one that comes back undoes nothing."""
-    rng, history, serving = np.random.default_rng(SEED), History(), [start(), start()]
+    rng, history, serving = np.random.default_rng(SEED), History(), [start(**NO_BUDGETS), start(**NO_BUDGETS)]
     paused_seconds = 0.0
     with at_work(history, serving) as working:
         for number in range(PAUSES):

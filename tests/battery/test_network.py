@@ -21,6 +21,7 @@ from graph_models.stores.opening import open_store
 from tests.api.conftest import put_city, some_providers
 from tests.api.servers import Server, servers
 from tests.battery.bolt_proxy import BoltProxy, Fault, Kind, bolt_proxy
+from tests.battery.clients import NO_BUDGETS
 from tests.battery.figures import FULL, record, runs
 from tests.battery.invariants import check_everything
 from tests.builders import a_need, a_provider
@@ -81,7 +82,7 @@ def server(
 ) -> Iterator[Server]:
     credentials = f"{neo4j_server.user}:{neo4j_server.password}"
     with servers(tmp_path, f"bolt://{credentials}@127.0.0.1:{proxy.port}") as start:
-        yield start()
+        yield start(**NO_BUDGETS)
 
 
 def offer(client: httpx2.Client, need: str) -> httpx2.Response:
@@ -146,6 +147,7 @@ def test_every_fault_has_a_typed_answer_and_one_effect(
         "Bolt behind a bad network",
         "neo4j",
         runs=total,
+        of=len(FAULTS) * 4,
         faults=total,
         outcomes={key: dict(value) for key, value in outcomes.items()},
         longest_answer_seconds={key: round(value, 1) for key, value in longest.items()},

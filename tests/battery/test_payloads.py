@@ -21,6 +21,7 @@ from graph_models.schema import ALL_TYPES
 from graph_models.stores.opening import open_store
 from tests.api.conftest import put_city
 from tests.api.servers import ADMIN_TOKEN, AS_ADMIN, wait_until_ready
+from tests.battery.clients import NO_BUDGETS
 from tests.battery.figures import FULL, kind_of, record
 from tests.battery.payloads import FEW, PAYLOADS
 from tests.builders import COMMUNITY
@@ -62,7 +63,8 @@ HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "Last
 
 @contextmanager
 def served(store_url: str) -> Iterator[TestClient]:
-    app = create_app(Settings(store_url=store_url, admin_token=ADMIN_TOKEN, keep_index=False))  # type: ignore[arg-type]
+    given = {name.lower(): int(value) for name, value in NO_BUDGETS.items()}
+    app = create_app(Settings(store_url=store_url, admin_token=ADMIN_TOKEN, keep_index=False, **given))  # type: ignore[arg-type]
     with TestClient(app, headers=AS_ADMIN, raise_server_exceptions=False) as client:
         wait_until_ready(client)
         yield client

@@ -127,6 +127,7 @@ def test_as_many_win_as_can(
         f"races: {prepare.__name__.replace('_', ' ')}",
         kind_of(store_url),
         runs=total,
+        of=2_500,
         dispatchers=DISPATCHERS,
         outcomes=dict(outcomes),
         lost=0,

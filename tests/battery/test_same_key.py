@@ -16,6 +16,7 @@ from graph_models.ports import GraphStore
 from graph_models.stores.opening import open_store
 from tests.api.conftest import put_city, some_providers
 from tests.api.servers import AS_ADMIN, Server, servers
+from tests.battery.clients import NO_BUDGETS
 from tests.battery.figures import kind_of, record, runs
 from tests.battery.invariants import check_everything, events_of
 from tests.builders import a_need, a_provider
@@ -37,7 +38,7 @@ def store(store_url: str) -> Iterator[GraphStore]:
 @pytest.fixture
 def server(store: GraphStore, store_url: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001
     with servers(tmp_path, store_url) as start:
-        yield start()
+        yield start(**NO_BUDGETS)
 
 
 @pytest.mark.timeout(7_200)
@@ -56,6 +57,7 @@ def test_one_effect_and_equal_answers(store: GraphStore, store_url: str, server:
         "50 clients, one Idempotency-Key",
         kind_of(store_url),
         runs=2 * TIMES,
+        of=2_000,
         writes=sent,
         acknowledged=sent,
         lost=0,

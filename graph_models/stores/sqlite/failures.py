@@ -27,7 +27,7 @@ _LASTING = {
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise `StoreUnavailable`, `StoreReadOnly` or `StoreError` in place of any error of the sqlite3 module."""
+    """Raise `StoreUnavailable`, `StoreReadOnly` or `StoreError` in place of any error of sqlite3."""
     try:
         yield
     except sqlite3.Error as error:
