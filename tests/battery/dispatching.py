@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -17,7 +18,7 @@ SHARE_OF_SUGGESTIONS = 0.8
 ENDINGS = (("accepted", "completed"), ("accepted", "failed"), ("rejected",), ("cancelled",))
 REASON = {"failed": "no_show", "rejected": "declined", "cancelled": "withdrawn"}
 PAUSE_SECONDS = 0.5  # after an answer that says: not now
-_keys = count()
+_RUN, _keys = uuid4().hex[:8], count()  # a store may have seen other runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,19 @@ class Dispatcher:
         return answer.status
 
     async def _offer(self) -> int:
+        """Raise a need like the one that was asked about, and offer it to whoever was suggested for that."""
         assert self._best is not None
-        need, provider = self._best
+        like, provider = self._best
         self._best = None
-        read = await self._ask("read", lambda: self._line.get(f"/v1/needs/{need}"))
+        read = await self._ask("read", lambda: self._line.get(f"/v1/needs/{like}"))
         if read.status != 200:
             return read.status
-        write = _write(f"/v1/needs/{need}/referrals", {"provider_id": provider}, read.json()["revision"])
+        body = {name: read.json()[name] for name in ("category_id", "community_code", "urgency")}
+        raised = await self._ask("raise", lambda: self._line.post("/v1/needs", body, _key(), 1))
+        if raised.status != 201:
+            return raised.status
+        need: Any = raised.json()
+        write = _write(f"/v1/needs/{need['id']}/referrals", {"provider_id": provider}, need["revision"])
         status, self._referral = await self._do("hold", write)
         self._steps = list(ENDINGS[int(self._rng.integers(len(ENDINGS)))])
         return status
@@ -133,8 +140,12 @@ class Dispatcher:
         return answer
 
 
+def _key() -> str:
+    return f"load-{_RUN}-{next(_keys)}"
+
+
 def _write(path: str, body: dict[str, Any], revision: object) -> Write:
-    return Write(path, body, f"load-{next(_keys)}", revision)
+    return Write(path, body, _key(), revision)
 
 
 async def repeat_unanswered(port: int, record: Record, patience_seconds: float) -> int:

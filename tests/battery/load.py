@@ -11,6 +11,7 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -125,6 +126,21 @@ async def overloaded(
     return told
 
 
+async def ages_told(port: int, needs: list[str], seconds: float) -> dict[str, Any]:
+    """Ask for suggestions once a second: how many are served as stale, and how old the oldest says it is."""
+    line, stale, oldest = Connection(port), 0, 0.0
+    for number in range(int(seconds)):
+        answer = await line.get(f"/v1/needs/{needs[number % len(needs)]}/suggestions?limit=10")
+        if answer.status == 200:
+            told: Any = answer.json()
+            stale += told["is_stale"]
+            age = SystemClock().now() - datetime.fromisoformat(told["as_of"])
+            oldest = max(oldest, age.total_seconds())
+        await asyncio.sleep(1)
+    line.close()
+    return {"asked": int(seconds), "served_as_stale": stale, "oldest_seconds": round(oldest, 1)}
+
+
 async def without_database(port: int, needs: list[str], home: Path, record: Record) -> dict[str, Any]:
     """The database is stopped for a while and started again, with the crowd at work."""
     record.samples.clear()
@@ -135,13 +151,18 @@ async def without_database(port: int, needs: list[str], home: Path, record: Reco
     await asyncio.sleep(10)
     await asyncio.to_thread(local_neo4j.kill, home)
     down = perf_counter()
-    await asyncio.sleep(OUTAGE_SECONDS)
+    ages = await ages_told(port, needs, OUTAGE_SECONDS)
     up = perf_counter()
     await asyncio.to_thread(local_neo4j.start, home, port=bolt_port)
     ready = perf_counter()
     await working
     meanwhile = [each for each in record.samples if down <= each.at < up]
-    told = {"kinds": {}, "seconds": OUTAGE_SECONDS, "database_start_seconds": round(ready - up, 1)}
+    told = {
+        "kinds": {},
+        "seconds": OUTAGE_SECONDS,
+        "ages_told": ages,
+        "database_start_seconds": round(ready - up, 1),
+    }
     for kind in sorted({each.kind for each in meanwhile}):
         some = [each for each in meanwhile if each.kind == kind]
         statuses = Counter(str(each.status) for each in some)

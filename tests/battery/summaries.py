@@ -45,16 +45,12 @@ def summary(samples: Sequence[Sample], seconds: float) -> dict[str, Any]:
 
 
 def seconds_until_normal(samples: Sequence[Sample], since: float, normal_p99_ms: float) -> float | None:
-    """After how many seconds the p99 of each second stays below twice the normal one, without errors."""
+    """After how many seconds the p99 of what is answered in each second stays below twice the normal one."""
     windows: dict[int, list[Sample]] = {}
     for each in samples:
-        if each.at + each.seconds >= since:
+        if each.at >= since and not is_error(each):
             windows.setdefault(int(each.at + each.seconds - since), []).append(each)
-    bad = [
-        second
-        for second, some in windows.items()
-        if any(map(is_error, some)) or milliseconds(some)["p99"] > 2 * normal_p99_ms
-    ]
+    bad = [second for second, some in windows.items() if milliseconds(some)["p99"] > 2 * normal_p99_ms]
     if not windows or (bad and max(bad) >= max(windows) - 1):
         return None
     return float(max(bad) + 1) if bad else 0.0

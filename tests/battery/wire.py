@@ -60,9 +60,16 @@ class Connection:
         return first.encode() + more
 
     async def _ask(self, request: bytes) -> Answer:
+        is_kept = self._streams is not None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._exchange(request)
+                try:
+                    return await self._exchange(request)
+                except (OSError, asyncio.IncompleteReadError):
+                    if not is_kept:
+                        raise
+                    self.close()  # the service had closed it meanwhile, as it may
+                    return await self._exchange(request)
         except (OSError, asyncio.IncompleteReadError, TimeoutError):
             self.close()
             return Answer(LOST, b"", b"")
