@@ -37,7 +37,7 @@ class LastMeter:
     timeout_seconds
         To connect, and between two pieces of an answer.
     retries
-        How often a request is repeated that got no answer, 429 or 503.
+        How often a request is repeated that got no answer, 408, 429 or 503.
     waiting
         How long to wait before each.
     transport

@@ -39,7 +39,7 @@ class Page(Protocol[T_co]):
 class Transport:
     """Sends requests and reads answers.
 
-    A lost connection, 429 and 503 (of a proxy also 502 and 504) are followed by another attempt. That is
+    A lost connection, 408, 429 and 503 (of a proxy also 502 and 504) are followed by another attempt. That is
     safe for every request: reading changes nothing, and all else carries an Idempotency-Key, the same
     in all attempts, under which the service does it once and answers what came of it. Without a key of
     its own, what is deleted or taken back is so once as well; only the second answer is another.
