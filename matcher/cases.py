@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import NotFound, UnknownReference
 from graph_models.domain.identifiers import NeedId, ProviderId, ResidentId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.providers import Provider
-from graph_models.ports import ChangeSet, GraphStore, Within
+from graph_models.domain.referrals import Referral
+from graph_models.ports import ChangeSet, GraphStore, Stored, Within
 from matcher.context import History
 from matcher.memory import Mark, Memory
 from matcher.past import what_is_left, who_served
@@ -84,7 +86,12 @@ class Cases:
         UnknownReference
             If its resident is not there any more.
         """
+        known = self._current(need_id, mark)
+        if known is not None and within is None:
+            return known
         need = self._store.get(Need, need_id, within=within).value
+        if known is not None and known.need == need:
+            return known
         person = None if need.resident_id is None else self._person(need.resident_id, mark)
         left, asked = what_is_left(self._store, need)
         self._needs.keep(need_id, _Asked(need, left, asked), mark)
@@ -138,16 +145,23 @@ class Cases:
         known = self._people.recall(need.resident_id, now)
         return None if known is None else (_described(need, resident, known[0]), known[1])
 
-    def note(self, change_sets: Iterable[ChangeSet]) -> None:
-        """Take in that needs and residents have changed."""
+    def note(self, change_sets: Iterable[ChangeSet], needs: Mapping[str, Stored[Need]]) -> None:
+        """Take in that needs and residents have changed; `needs` are the changed ones as they stand now."""
         for each in change_sets:
+            kinds = {change.kind for change in each.changes}
+            is_step = Referral in kinds
+            if AuditEvent not in kinds and not kinds.isdisjoint((Need, Referral)):
+                # Loaded, not done step by step: a referral may have come without its need.
+                self._needs.distrust(each.sequence)
+                self._people.distrust(each.sequence)
             for change in each.changes:
                 if change.kind is Resident:  # what was erased must not be told
                     self._people.forget(change.key, each.sequence)
                 elif change.kind is Need and not change.revision:
                     self._needs.forget(change.key, each.sequence)
+                    self._people.distrust(each.sequence)
                 elif change.kind is Need:  # also whenever one of its referrals does
-                    self._note_need(NeedId(change.key), each.sequence)
+                    self._note_need(NeedId(change.key), each.sequence, needs.get(change.key), is_step=is_step)
 
     def catch_up(self, mark: Mark) -> None:
         """Read some of what has changed lately, the latest first, so that it is at hand."""
@@ -161,18 +175,36 @@ class Cases:
             except (NotFound, UnknownReference):
                 continue
 
-    def _note_need(self, key: NeedId, sequence: int) -> None:
+    def _note_need(self, key: NeedId, sequence: int, stored: Stored[Need] | None, *, is_step: bool) -> None:
         self._needs.note(key, sequence)
-        known = self._needs.peek(key)
-        if known is not None and known.need.resident_id is not None:
-            self._people.note(known.need.resident_id, sequence)
+        before = self._needs.peek(key)
+        after = None if stored is None else stored.value
+        if before is None and not is_step and stored is not None and stored.revision > 1:
+            self._people.distrust(sequence)  # whose it was before is not known
+        for need in (None if before is None else before.need, after):
+            if need is not None and need.resident_id is not None:
+                self._people.note(need.resident_id, sequence)
         with self._lock:
             self._awaited[key] = None
             self._awaited.move_to_end(key)
             if len(self._awaited) > _MOST_AWAITED:
                 self._awaited.popitem(last=False)
 
+    def _current(self, need_id: NeedId, mark: Mark) -> Case | None:
+        """Return a case of which nothing has changed since it was read."""
+        asked = self._needs.current(need_id, mark)
+        if asked is None:
+            return None
+        person = None
+        if asked.need.resident_id is not None:
+            person = self._people.current(asked.need.resident_id, mark)
+            if person is None:
+                return None
+        return _case(asked.need, person, asked.left, asked.asked)
+
     def _person(self, key: ResidentId, mark: Mark) -> _Person:
+        if (known := self._people.current(key, mark)) is not None:
+            return known
         found = self._store.get_many(Resident, [key])
         if key not in found:
             raise UnknownReference("need.resident_id", "Resident", key)

@@ -57,11 +57,12 @@ class Memory(Generic[T]):
         # Sequence number of the last change of a key; what was dropped from here may have changed then.
         self._changed: OrderedDict[str, int] = OrderedDict()
         self._dropped = 0
+        self._distrusted = 0
 
     def keep(self, key: str, value: T, mark: Mark) -> None:
         """Remember a value that was read after a moment."""
         with self._lock:
-            if self._changed.get(key, 0) > mark.cursor:
+            if max(self._changed.get(key, 0), self._distrusted) > mark.cursor:
                 return  # it has changed since, or was forgotten for good
             self._kept[key] = value, mark
             self._kept.move_to_end(key)
@@ -75,6 +76,11 @@ class Memory(Generic[T]):
             self._changed.move_to_end(key)
             if len(self._changed) > self._most:
                 _, self._dropped = self._changed.popitem(last=False)
+
+    def distrust(self, sequence: int) -> None:
+        """Say that a change set may have changed any value."""
+        with self._lock:
+            self._distrusted = max(self._distrusted, sequence)
 
     def forget(self, key: str, sequence: int) -> None:
         """Drop a value that a change set removed, whoever is reading it at this moment."""
@@ -93,5 +99,18 @@ class Memory(Generic[T]):
             if key not in self._kept:
                 return None
             value, mark = self._kept[key]
-            is_current = self._changed.get(key, self._dropped) <= mark.cursor
-            return value, now.at if is_current else mark.at
+            return value, now.at if self._is_current(key, mark) else mark.at
+
+    def current(self, key: str, now: Mark) -> T | None:
+        """Return a value if nothing changed it since it was read; it is then known to hold by now."""
+        with self._lock:
+            if key not in self._kept or not self._is_current(key, self._kept[key][1]):
+                return None
+            value, mark = self._kept[key]
+            if now.cursor >= mark.cursor:
+                self._kept[key] = value, now
+            self._kept.move_to_end(key)
+            return value
+
+    def _is_current(self, key: str, mark: Mark) -> bool:
+        return max(self._changed.get(key, self._dropped), self._distrusted) <= mark.cursor

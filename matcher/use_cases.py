@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
-from graph_models.ports import MAX_BATCH, ChangeSet, Clock, Entity, GraphStore, Within
+from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore, Stored, Within
 from matcher.answers import NeedSuggestions, SavedMatcher
 from matcher.cases import Case, Cases
 from matcher.catalogue import Catalogue, read_catalogue
@@ -359,10 +359,8 @@ class LiveMatcher:
         """Read what the change sets changed, then put it in force all at once."""
         changes = [change for each in change_sets for change in each.changes]
         keys = list(dict.fromkeys(change.key for change in changes if change.kind is Provider))
-        found: list[Provider] = []
-        for start in range(0, len(keys), MAX_BATCH):
-            some = self._store.get_many(Provider, keys[start : start + MAX_BATCH])
-            found.extend(stored.value for stored in some.values())
+        found = [stored.value for stored in self._some(Provider, keys).values()]
+        needs = self._some(Need, [change.key for change in changes if change.kind is Need])
         is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
         catalogue = read_catalogue(self._store, self._parameters) if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)
@@ -372,9 +370,15 @@ class LiveMatcher:
             self._catalogue = catalogue
         finally:
             self._epoch += is_catalogue_stale
-        self._cases.note(change_sets)
+        self._cases.note(change_sets, needs)
         self._last = change_sets[-1]
         self._cursor = self._last.sequence
+
+    def _some(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+        found: dict[str, Stored[E]] = {}
+        for start in range(0, len(keys), MAX_BATCH):
+            found |= self._store.get_many(kind, keys[start : start + MAX_BATCH])
+        return found
 
 
 def _digest(change_set: ChangeSet | None) -> str:

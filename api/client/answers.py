@@ -50,8 +50,45 @@ class CommunityAccess:
     units: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactDetails:
+    name: str
+    phone: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactResource:
+    """How a resident can be reached."""
+
+    name: str
+    phone: str | None
+    address: str | None
+    resident_id: str
+    changed_at: datetime
+
+
 Datum: TypeAlias = Literal["wgs84", "gcj02", "bd09"]
 """Geodetic datum of a coordinate pair as it was given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadLetter:
+    """A message that was given up after the last attempt."""
+
+    id: str
+    event_id: str
+    """`webhook-id` of its attempts"""
+    object_id: str
+    need_id: str | None
+    attempts: int
+    last_problem: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadLetterPage:
+    items: list[DeadLetter]
+    next_cursor: str | None
 
 
 Decay: TypeAlias = Literal["none", "zones", "half_distance"]
@@ -67,6 +104,16 @@ class EligibilityOutput:
     min_age: int | None
     max_age: int | None
     hardship: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErasureOutput:
+    """What an erasure came to."""
+
+    need_count: int
+    """Needs that no longer tell whose they were"""
+    is_purged: bool
+    """Whether the files of the store are clean as well, see the page about security"""
 
 
 FactorName: TypeAlias = Literal["proximity", "skill", "capacity", "continuity", "fairness"]
@@ -162,6 +209,28 @@ class LockedReferralOutput:
 
 NeedStatus: TypeAlias = Literal["draft", "active", "on-hold", "completed", "revoked", "entered-in-error"]
 """State of a need (FHIR request status)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewWebhook:
+    """A receiver that was made, with the secret that signs its messages if this is the first answer."""
+
+    id: str
+    url: str
+    event_types: list[str]
+    """Empty: all"""
+    jurisdiction: list[str] | None
+    """Codes of the areas that it reaches; null: everywhere"""
+    created_at: datetime
+    disabled_reason: str | None
+    """Why nothing is sent to it any more"""
+    cursor: int
+    """The change set up to which it was told, or is being told"""
+    revision: int
+    secret: str | None
+    """Standard Webhooks `whsec_…`; shown once"""
+    note: str | None
+    """Why there is no secret"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -312,6 +381,15 @@ ReasonCode: TypeAlias = Literal[
 """Why a referral went no further, or waits (FHIR ``Task.statusReason``)."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordOutput:
+    """A suggestion list that was recorded for a need: a copy of need and resident as they were."""
+
+    id: str
+    need_id: str
+    created_at: datetime
+
+
 ReferralStatus: TypeAlias = Literal[
     "draft",
     "requested",
@@ -347,6 +425,14 @@ class RemarkOutput:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Replay:
+    """A message that is tried again."""
+
+    id: str
+    next_attempt_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
     """A recorded suggestion list, made again from what was recorded with it."""
 
@@ -358,6 +444,26 @@ class Replayed:
     """Whether both lists are the same, bit for bit"""
     provider_ids: list[str]
     """The list, best first"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResidentResource:
+    """A stored resident."""
+
+    id: str
+    registration_code: str
+    residence_code: str
+    hardship: list[str]
+    birth_year: int | None
+    languages: list[str]
+    accessibility: list[str]
+    is_synthetic: bool
+    """Made up for a demonstration"""
+    revision: int
+
+
+Role: TypeAlias = Literal["resident_app", "staff", "dispatcher", "analyst", "api_client", "admin"]
+"""What somebody is to the service; what each role may do is a table of the HTTP layer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -504,6 +610,24 @@ Urgency: TypeAlias = Literal["routine", "urgent", "asap", "stat"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookResource:
+    """A receiver as it is stored, without its secret."""
+
+    id: str
+    url: str
+    event_types: list[str]
+    """Empty: all"""
+    jurisdiction: list[str] | None
+    """Codes of the areas that it reaches; null: everywhere"""
+    created_at: datetime
+    disabled_reason: str | None
+    """Why nothing is sent to it any more"""
+    cursor: int
+    """The change set up to which it was told, or is being told"""
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventOutput:
     """Something that was done; who wants to know more asks for the object."""
 
@@ -518,6 +642,20 @@ class EventOutput:
     """How far a need was pushed"""
     audience: list[str]
     """Codes of the areas it was pushed to"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiKeyResource:
+    """A key as it is stored, without what would let anybody use it."""
+
+    id: str
+    name: str
+    role: Role
+    jurisdiction: list[str] | None
+    """Codes of the areas that it reaches; null: everywhere"""
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -793,6 +931,24 @@ class GroupServed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedApiKey:
+    """A key that was made, with its text if this is the first answer."""
+
+    id: str
+    name: str
+    role: Role
+    jurisdiction: list[str] | None
+    """Codes of the areas that it reaches; null: everywhere"""
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    text: str | None
+    """What to send as bearer; shown once, null from then on"""
+    note: str | None
+    """Why there is no text"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NearMissOutput:
     """A provider that fails exactly one rule."""
 
@@ -910,6 +1066,19 @@ class ReferralResource:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ResidentExport:
+    """All that is stored about one resident."""
+
+    resident: ResidentResource
+    contact: ContactDetails | None
+    """Null where none is stored, and for everybody but the resident"""
+    needs: list[NeedResource]
+    referrals: list[ReferralResource]
+    suggestion_records: list[RecordOutput]
+    audit_events: list[AuditEventOutput]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SkillPage:
     items: list[SkillResource]
     next_cursor: str | None
@@ -933,6 +1102,10 @@ class SuggestionAnswer:
     """What to know about the need before acting; mostly empty"""
     graph_revision: int
     """Last change set that the answer takes account of"""
+    as_of: datetime
+    """Every change that was committed before then is taken account of"""
+    is_stale: bool
+    """Whether the store could not be asked: later changes may be missing"""
     is_synthetic: bool
     """Whether it rests on data made up for a demonstration"""
 
@@ -945,6 +1118,18 @@ class UnservedOutput:
     reason: UnservedReason
     detail: str | None
     """The rule that an unusable need breaks"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookPage:
+    items: list[WebhookResource]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiKeyPage:
+    items: list[ApiKeyResource]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,7 +88,7 @@ class Invalid(Problem):
 
 
 class Overloaded(Problem):
-    """Too much is asked, or the service is away; `retry_after_seconds` says for how long, if known."""
+    """Service or network are not up to it now; `retry_after_seconds` says for how long, if known."""
 
 
 _KINDS: Mapping[int, type[Problem]] = {
@@ -96,6 +96,7 @@ _KINDS: Mapping[int, type[Problem]] = {
     401: Unauthenticated,
     403: Forbidden,
     404: NotFound,
+    408: Overloaded,  # the network was too slow for the body
     409: Conflict,
     412: RevisionConflict,
     413: Invalid,

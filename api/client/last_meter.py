@@ -11,15 +11,18 @@ import httpx2
 from api.client.answers import AuditEventOutput, AuditEventPage
 from api.client.coverage import ANSWER_SECONDS, Coverage
 from api.client.events import Event, follow
+from api.client.keys import Keys
 from api.client.menu import Categories, Communities, Skills
 from api.client.needs import Needs
 from api.client.plans import Plans
 from api.client.providers import Providers
 from api.client.referrals import Referrals
 from api.client.requests import ListAuditEventsQuery
+from api.client.residents import Residents
 from api.client.suggestions import Suggestions
 from api.client.transport import Transport, address
 from api.client.waiting import Waiting
+from api.client.webhooks import Webhooks
 
 
 class LastMeter:
@@ -34,7 +37,7 @@ class LastMeter:
     timeout_seconds
         To connect, and between two pieces of an answer.
     retries
-        How often a request is repeated that got no answer, 429 or 503.
+        How often a request is repeated that got no answer, 408, 429 or 503.
     waiting
         How long to wait before each.
     transport
@@ -69,6 +72,9 @@ class LastMeter:
         self.categories = Categories(self._transport)
         self.skills = Skills(self._transport)
         self.communities = Communities(self._transport)
+        self.residents = Residents(self._transport)
+        self.keys = Keys(self._transport)
+        self.webhooks = Webhooks(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -51,7 +51,7 @@ class Needs:
 
     def acknowledge(self, need_id: str) -> NeedResource:
         """Say that somebody acts on it: it climbs no further."""
-        return self._transport.write(NeedResource, "POST", address("needs", need_id, "acknowledgement"), {})
+        return self._transport.write(NeedResource, "POST", address("needs", need_id, "acknowledgement"))
 
     def suggestions(self, need_id: str, **options: Unpack[SuggestForNeedQuery]) -> SuggestionAnswer:
         """Rank the providers that can serve it, and say why."""

@@ -27,6 +27,16 @@ class CloseInput(TypedDict):
     provider_id: str
 
 
+class ContactInput(TypedDict):
+    """How a resident can be reached; it is stored encrypted."""
+
+    name: str
+    """Printable characters, not only blanks"""
+    phone: NotRequired[str | None]
+    """Digits with what separates them, perhaps `+` and an extension"""
+    address: NotRequired[str | None]
+
+
 Datum: TypeAlias = Literal["wgs84", "gcj02", "bd09"]
 """Geodetic datum of a coordinate pair as it was given."""
 
@@ -103,6 +113,10 @@ class PlanRequest(TypedDict):
     """Needs of these categories; null: of any"""
 
 
+Purpose: TypeAlias = Literal["referral", "visit", "emergency"]
+"""What a contact is looked at for; it stands in the audit trail."""
+
+
 ReasonCode: TypeAlias = Literal[
     "no_capacity",
     "not_eligible",
@@ -148,6 +162,35 @@ ReferralStatus: TypeAlias = Literal[
     "entered-in-error",
 ]
 """States of the FHIR SDOH Clinical Care Task for Referral Management."""
+
+
+class ResidentInput(TypedDict):
+    """A resident to store: what help has to reckon with, and nothing that tells who it is."""
+
+    id: NotRequired[str | None]
+    """A pseudonym; chosen by the service if not given"""
+    registration_code: str
+    """Community in whose register the person stands"""
+    residence_code: str
+    """Community in which the person lives"""
+    hardship: NotRequired[list[str] | None]
+    """Such as `minimum_living_allowance`"""
+    birth_year: NotRequired[int | None]
+    languages: NotRequired[list[str] | None]
+    """Language tags (BCP 47)"""
+    accessibility: NotRequired[list[str] | None]
+    """Such as `wheelchair`"""
+
+
+Role: TypeAlias = Literal["resident_app", "staff", "dispatcher", "analyst", "api_client", "admin"]
+"""What somebody is to the service; what each role may do is a table of the HTTP layer."""
+
+
+class RotationInput(TypedDict):
+    """How to replace a key."""
+
+    overlap_seconds: NotRequired[int]
+    """For how long the key before goes on working"""
 
 
 class SitesRequest(TypedDict):
@@ -222,6 +265,50 @@ Urgency: TypeAlias = Literal["routine", "urgent", "asap", "stat"]
 """How soon help is wanted (FHIR request priority), least urgent first."""
 
 
+class WebhookInput(TypedDict):
+    """A receiver of events."""
+
+    url: str
+    """Where events are posted to: https, at a public address, port 443 or 8443"""
+    event_types: NotRequired[
+        list[
+            Literal[
+                "need.acknowledged",
+                "need.active",
+                "need.changed",
+                "need.completed",
+                "need.created",
+                "need.draft",
+                "need.entered-in-error",
+                "need.erased",
+                "need.escalated",
+                "need.on-hold",
+                "need.pushed",
+                "need.revoked",
+                "referral.accepted",
+                "referral.cancelled",
+                "referral.completed",
+                "referral.draft",
+                "referral.entered-in-error",
+                "referral.failed",
+                "referral.in-progress",
+                "referral.on-hold",
+                "referral.rejected",
+                "referral.requested",
+            ]
+        ]
+        | None
+    ]
+    """The events it is to hear of; all if null"""
+    jurisdiction: list[str] | None
+    """Areas whose needs it hears of; null: all"""
+
+
+class GetContactQuery(TypedDict):
+    purpose: Purpose
+    """What it is looked at for: written to the audit trail"""
+
+
 class ListNeedsQuery(TypedDict):
     status: NotRequired[NeedStatus | None]
     urgency: NotRequired[Urgency | None]
@@ -289,6 +376,18 @@ class ListAuditEventsQuery(TypedDict):
     action: NotRequired[str | None]
     object_id: NotRequired[str | None]
     need_id: NotRequired[str | None]
+
+
+class ApiKeyInput(TypedDict):
+    """A key to issue."""
+
+    name: str
+    """What it is for"""
+    role: Role
+    jurisdiction: list[str] | None
+    """Codes of the areas that it reaches; null: everywhere"""
+    expires_at: NotRequired[datetime | None]
+    """From when on it is refused; null: never"""
 
 
 class DescribedNeed(TypedDict):

@@ -39,9 +39,10 @@ class Page(Protocol[T_co]):
 class Transport:
     """Sends requests and reads answers.
 
-    A lost connection, 429 and 503 (of a proxy also 502 and 504) are followed by another attempt. That is
+    A lost connection, 408, 429 and 503 (of a proxy also 502 and 504) are followed by another attempt. That is
     safe for every request: reading changes nothing, and all else carries an Idempotency-Key, the same
-    in all attempts, under which the service does it once and answers what came of it.
+    in all attempts, under which the service does it once and answers what came of it. Without a key of
+    its own, what is deleted or taken back is so once as well; only the second answer is another.
     """
 
     def __init__(
@@ -82,11 +83,15 @@ class Transport:
         revision: int | None = None,
         idempotency_key: str | None = None,
     ) -> T:
-        """Send a body; `revision` is of the value that the caller saw."""
-        headers = {"Idempotency-Key": idempotency_key or f"client-{uuid4().hex}"}
+        """Change something; `revision` is of the value that the caller saw."""
+        headers = {"Idempotency-Key": idempotency_key or _new_key()}
         if revision is not None:
             headers["If-Match"] = f'"{revision}"'
         return read(kind, self.send(method, path, body=body, headers=headers).json())
+
+    def tell(self, method: str, path: str, body: Any = None) -> None:
+        """Change something of which nothing is answered."""
+        self.send(method, path, body=body, headers={"Idempotency-Key": _new_key()})
 
     def send(
         self,
@@ -144,6 +149,10 @@ def address(*parts: str) -> str:
     """
     told = (quote(part, safe="~:") for part in parts)
     return "/v1/" + "/".join(part if part.strip(".") else part.replace(".", "%2E") for part in told)
+
+
+def _new_key() -> str:
+    return f"client-{uuid4().hex}"
 
 
 def _written(value: Any) -> str:

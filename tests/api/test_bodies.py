@@ -82,6 +82,13 @@ class TestMediaType:
         body = f'{{"category_id": "home_care", "community_code": "{COMMUNITY}"}}'
         assert client.post("/v1/needs", content=body, headers={"Content-Type": given}).status_code == 201
 
+    def test_nothing_to_declare(self, open_client: Client) -> None:
+        """Where no body is taken, none has to be declared."""
+        client = open_client(is_ready=False)
+        response = client.post("/v1/needs/need-1/acknowledgement")
+        assert "content-type" not in response.request.headers
+        assert response.status_code == 200
+
 
 class TestSize:
     def body(self, size: int) -> bytes:

@@ -16,8 +16,8 @@ import pytest
 from graph_models.stores import local_neo4j
 from graph_models.stores.opening import open_store
 from tests.api.conftest import problem_of, put_city
+from tests.api.limits.test_admission import locked
 from tests.api.servers import Server, Start
-from tests.api.test_admission import locked
 from tests.builders import COMMUNITY, FixedClock
 from tests.conftest import Neo4jServer
 

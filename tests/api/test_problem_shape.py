@@ -123,6 +123,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "UnknownReference": ("need.category_id", "Category", "c"),
     "CapacityExceeded": ("p", 1, 2),
     "StoreUnavailable": ("away",),
+    "StoreReadOnly": ("read-only",),
     "OutcomeUnknown": ("w",),
     "IncompatibleSchema": ("version 2",),
 }
@@ -136,6 +137,7 @@ NAMES = {
     "UnknownReference": "unknown-reference",
     "CapacityExceeded": "capacity-exceeded",
     "StoreUnavailable": "store-unavailable",
+    "StoreReadOnly": "store-unavailable",
     "OutcomeUnknown": "outcome-unknown",
     "IncompatibleSchema": "internal-error",
 }

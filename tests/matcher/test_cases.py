@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from graph_models.domain.errors import NotFound, StoreUnavailable
+from graph_models.domain.errors import Conflict, NotFound, StillReferenced, StoreUnavailable, UnknownReference
+from graph_models.domain.identifiers import ProviderId, ReferralId
 from graph_models.domain.needs import Need
-from graph_models.domain.referrals import ReferralStatus
+from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.ports import Delete, GraphStore
 from graph_models.stores.opening import open_store
+from matcher.closed_loop.desk import Desk
+from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.referring import Offer
 from matcher.parameters import default_parameters
 from matcher.use_cases import LiveMatcher
 from tests.builders import (
@@ -29,6 +37,7 @@ from tests.builders import (
     some_areas,
     some_skills,
 )
+from tests.matcher.closed_loop.towns import an_act
 from tests.matcher.test_use_cases import write
 
 
@@ -135,7 +144,7 @@ def test_another_need_of_the_resident_counts(matcher: LiveMatcher, line: Line, s
     """It may have been served meanwhile."""
     matcher.suggest("n1")
     third = matcher.suggest("n2")
-    write(store, a_need("n2", resident_id="r1"))
+    write(store, a_need("n2", resident_id="r1"), an_act().event("need.changed", "Need", "n2"))
     matcher.refresh()
     line.is_cut = True
     assert matcher.suggest("n1").as_of == third.as_of
@@ -172,3 +181,54 @@ def test_evidence_needs_the_store(matcher: LiveMatcher, line: Line) -> None:
     line.is_cut = True
     with pytest.raises(StoreUnavailable):
         matcher.evidence_for("n1")
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["offer", "move", "change need", "change resident", "load referral", "delete need"]),
+        st.integers(0, 5),
+        st.sampled_from(list(ReferralStatus)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40)
+@given(STEPS)
+def test_what_is_remembered_is_what_would_be_read(steps: list[tuple[str, int, ReferralStatus]]) -> None:
+    """After any steps, by dispatchers and past them, one that has answered before answers as a new one."""
+    with TemporaryDirectory() as folder, open_store(f"sqlite:///{folder}/city.db", FixedClock()) as store:
+        write(store, *some_areas(), *some_skills(), a_category(), a_resident("r1"), a_resident("r2"))
+        write(store, *(a_provider(f"p{number}") for number in range(4)))
+        write(store, *(a_need(f"n{number}", resident_id="r1", units=2) for number in range(3)))
+        matcher = LiveMatcher(store, FixedClock(), default_parameters())
+        for number, (step, which, status) in enumerate(steps):
+            take(store, step, which, status, number)
+            fresh = LiveMatcher(store, FixedClock(), default_parameters())
+            for stored in store.scan(Need):
+                key = stored.value.id
+                assert told(matcher.suggest(key)) == told(fresh.suggest(key)), (step, key)
+
+
+def take(store: GraphStore, step: str, which: int, status: ReferralStatus, number: int) -> None:
+    """Do one step, if it can be done."""
+    desk, act = Desk(store, LoopPolicy()), an_act(f"step-{number}")
+    need, provider = f"n{which % 3}", f"p{which % 4}"
+    found = store.get_many(Need, [need])
+    referrals = [each.value.id for each in store.scan(Referral)]
+    with suppress(Conflict, NotFound, StillReferenced, UnknownReference):
+        if step == "offer" and found:
+            offer = Offer(ReferralId(f"f{number}"), ProviderId(provider), 1)
+            desk.offer(need, offer, act, expected_revision=found[need].revision)
+        elif step == "move" and referrals:
+            desk.move(referrals[which % len(referrals)], status, act, reason=ReasonCode.OTHER)
+        elif step == "change need":
+            owner = "r2" if which % 2 else "r1"
+            event = act.event("need.changed", "Need", need)
+            write(store, a_need(need, resident_id=owner, units=1 + which), event)
+        elif step == "change resident":
+            write(store, a_resident("r1", birth_year=1940 + which))
+        elif step == "load referral":
+            write(store, a_referral(f"g{which}", need_id=need, provider_id=provider, status=status))
+        elif step == "delete need" and found:
+            write(store, Delete(Need, need))

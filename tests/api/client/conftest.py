@@ -9,9 +9,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
-from api.client import Waiting
+from api.client import LastMeter, Waiting
 from tests.api.client.proxies import Proxy, proxies
+from tests.api.conftest import Client, in_process
+from tests.api.credentials import key_file
 from tests.api.servers import Server, servers
 
 StartProxy = Callable[[int], Proxy]
@@ -64,6 +67,24 @@ def server(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def proxy(server: Server, start_proxy: StartProxy) -> Proxy:
     """A proxy in front of it."""
     return start_proxy(server.port)
+
+
+@pytest.fixture
+def sealing(open_client: Client, tmp_path: Path) -> TestClient:
+    """An application with master keys, that sends webhooks to this machine; the engine is not waited for."""
+    return open_client(is_ready=False, keys_file=key_file(tmp_path), webhooks_to_loopback=True)
+
+
+@pytest.fixture
+def admin(sealing: TestClient) -> LastMeter:
+    return in_process(sealing)
+
+
+@pytest.fixture
+def forgetful(sealing: TestClient, waits: Waits) -> LastMeter:
+    """The same, of whose first request the answer is lost."""
+    lossy = Lossy(sealing._transport, [httpx2.ReadTimeout("lost")])
+    return in_process(sealing, transport=lossy, waiting=waits.waiting)
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ ASKED_BY_OTHER_TESTS = {
     *("createNeed", "listNeeds", "getNeed", "changeNeed", "createReferral", "listNeedReferrals"),
     *("listReferrals", "getReferral", "transitionReferral", "replaySuggestion", "listAuditEvents"),
     *("streamEvents", "getProvider", "changeProvider", "startPlan", "getPlan"),
+    *("createApiKey", "listApiKeys", "rotateApiKey", "revokeApiKey"),
+    *("createWebhook", "listWebhooks", "getWebhook", "deleteWebhook", "listDeadLetters", "replayWebhook"),
+    *("createResident", "getResident", "putContact", "getContact", "exportResident", "eraseResident"),
 }
 CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "listSkills": lambda meter: list(meter.skills.list(broader_id="personal_care")),

@@ -33,7 +33,7 @@ def meter(client: TestClient, lossy: Lossy, waits: Waits) -> LastMeter:
 
 
 class TestWaits:
-    @pytest.mark.parametrize("status", [429, 502, 503, 504])
+    @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
     def test_as_long_as_was_asked_for_and_a_little(
         self, meter: LastMeter, lossy: Lossy, waits: Waits, status: int
     ) -> None:
