@@ -88,14 +88,17 @@ class Dispatcher:
         self._line.close()
 
     async def step(self) -> int:
-        if self._best is None or self._rng.random() < SHARE_OF_SUGGESTIONS:
-            return await self.suggest()
-        return await (self._offer() if self._referral is None else self._move())
+        if self._rng.random() >= SHARE_OF_SUGGESTIONS:
+            if self._referral is not None:
+                return await self._move()
+            if self._best is not None:
+                return await self._offer()
+        return await self.suggest()
 
     async def suggest(self) -> int:
         need = self._needs[int(self._rng.integers(len(self._needs)))]
         answer = await self._ask("suggest", lambda: self._line.get(f"/v1/needs/{need}/suggestions?limit=10"))
-        if answer.status == 200 and self._referral is None:
+        if answer.status == 200:
             made: Any = answer.json()["suggestions"]
             self._best = (need, made[0]["provider_id"]) if made else self._best
         return answer.status

@@ -59,6 +59,9 @@ def at_work(history: History, serving: list[Server]) -> Iterator[list[Future[Non
         ]
         try:
             yield working
+        except BaseException:
+            history.is_given_up = True
+            raise
         finally:
             stop.set()
     for each in working:

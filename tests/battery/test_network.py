@@ -138,8 +138,8 @@ def test_every_fault_has_a_typed_answer_and_one_effect(
             page = store.page(Referral, where={"need_id": need})
             assert [each.value.id for each in page.items] == [made["id"]]
             assert store.get(Need, NeedId(need)).revision == 2
-            outcomes.setdefault(fault.kind, Counter())[what] += 1
-            longest[fault.kind] = max(longest.get(fault.kind, 0), seconds)
+            outcomes.setdefault(str(fault.kind), Counter())[what] += 1
+            longest[str(fault.kind)] = max(longest.get(str(fault.kind), 0), seconds)
     assert proxy.open_connections <= MOST_CONNECTIONS
     check_everything(store)
     total = len(FAULTS * TIMES)

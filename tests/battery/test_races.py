@@ -58,7 +58,7 @@ def for_the_last_units(store: GraphStore) -> Race:
 def for_one_need(store: GraphStore) -> Race:
     """One need, seen by all as it stands, and units enough for everybody."""
     stem = f"o{next(_numbers)}"
-    put(store, a_provider(stem, capacity=Capacity(DISPATCHERS)), a_need(stem, units=DISPATCHERS))
+    put(store, a_provider(stem, capacity=Capacity(DISPATCHERS**2)), a_need(stem, units=DISPATCHERS))
     return stem, [Attempt(f"act-{stem}-{number}", "offer", stem, 1, stem) for number in range(DISPATCHERS)]
 
 

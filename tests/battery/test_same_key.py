@@ -38,7 +38,7 @@ def store(store_url: str) -> Iterator[GraphStore]:
 @pytest.fixture
 def server(store: GraphStore, store_url: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001
     with servers(tmp_path, store_url) as start:
-        yield start(**NO_BUDGETS)
+        yield start(**NO_BUDGETS, QUEUE_SECONDS="60")
 
 
 @pytest.mark.timeout(7_200)
