@@ -81,7 +81,9 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def press(port: int, paths: Sequence[str], connections: int, seconds: float) -> tuple[float, list[float]]:
+def press(
+    port: int, paths: Sequence[str], connections: int, seconds: float, authorization: str = "none"
+) -> tuple[float, list[float]]:
     """Ask a server for some paths, over and over.
 
     Parameters
@@ -92,6 +94,8 @@ def press(port: int, paths: Sequence[str], connections: int, seconds: float) -> 
         How many questions are under way at any time.
     seconds
         How long to go on asking.
+    authorization
+        What to show for credentials.
 
     Returns
     -------
@@ -103,7 +107,8 @@ def press(port: int, paths: Sequence[str], connections: int, seconds: float) -> 
     Refused
         If an answer is not 200.
     """
-    texts = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
+    head = f"HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: {authorization}\r\n\r\n"
+    texts = [f"GET {path} {head}".encode() for path in paths]
     requests = (texts[number % len(texts)] for number in count())
 
     async def ask() -> tuple[float, list[float]]:

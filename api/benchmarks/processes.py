@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 import subprocess
 import sys
 import time
@@ -15,6 +17,14 @@ from graph_models.domain.errors import LastMeterError
 
 _PORT = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
 _WAIT_S, _POLL_S = 600.0, 0.05
+_TOKEN = secrets.token_hex(32)
+AUTHORIZATION = f"Bearer {_TOKEN}"  # for whatever is started here, with as much as it can do
+_SETTINGS = {
+    "LASTMETER_ADMIN_TOKEN": _TOKEN,
+    "LASTMETER_REQUESTS_PER_MINUTE": "1000000",
+    "LASTMETER_DIRECTORY_PAGES_PER_HOUR": "1000000",
+    "LASTMETER_QUEUE_SECONDS": "10",
+}
 _COMMAND_LINE = ("-c", "from api.cli import main; main()")
 
 
@@ -57,7 +67,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
     """Return status and body of a request."""
     connection = HTTPConnection("127.0.0.1", port, timeout=_WAIT_S)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Authorization": AUTHORIZATION})
         response = connection.getresponse()
         return response.status, response.read()
     finally:
@@ -82,7 +92,9 @@ def wait_until_ready(port: int) -> None:
 @contextmanager
 def _process(log: Path, arguments: Sequence[str]) -> Iterator[int]:
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=output, stderr=output)
+        environment = {**os.environ, **_SETTINGS}
+        command = [sys.executable, *arguments]
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
         try:
             yield _port_of(process, log)
         finally:

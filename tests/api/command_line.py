@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,11 @@ class Ended:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+    @property
+    def timeless(self) -> str:
+        """What was printed, without the time as of which it holds."""
+        return re.sub(r'"as_of": "[^"]*"', "", self.out)
 
 
 Run = Callable[..., Ended]
