@@ -14,6 +14,7 @@ from api.clock import SystemClock
 FULL = os.environ.get("LASTMETER_BATTERY") == "1"
 # A part of the full number of runs, for a machine that has not the time for all: it is told beside each.
 SHARE = float(os.environ.get("LASTMETER_BATTERY_SHARE", "1"))
+LOAD = "tests/battery/load.py"  # the one that pytest does not run
 PATH = Path(__file__).parents[2] / "docs" / "reliability.json"
 
 
@@ -34,7 +35,7 @@ def record(test: str, store: str, *, of: int | None = None, **figures: Any) -> N
     told[f"{test} [{store}]"] = {
         **figures,
         **({} if of is None else {"of": of}),
-        "command": os.environ.get("PYTEST_CURRENT_TEST", "").partition("[")[0].partition(" ")[0],
+        "command": os.environ.get("PYTEST_CURRENT_TEST", LOAD).partition("[")[0].partition(" ")[0],
         "date": f"{now:%Y-%m-%d}",
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
     }
