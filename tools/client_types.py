@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +35,9 @@ OPTIONS = {
 # Bounds and patterns are the service's to check; what is left says what a member is.
 _TOLD = {"type", "required", "description", "items", "$ref", "enum", "const", "format"}
 _BY_HAND = {"Problem", "Fault"}  # they are exceptions in the client
+# Operations whose types are a subject of their own within their tag.
+APART = {"proposeSites": "trials", "tryChanges": "trials"}
+SHARED = "shared"  # what several tags have in common
 _PAGING = {"cursor", "limit"}
 
 Schema = dict[str, Any]
@@ -46,19 +50,32 @@ def document() -> Schema:
 
 
 def made(described: Schema) -> dict[str, str]:
-    """Return the text of each module, by its name."""
+    """Return the text of each module, by its path in the client: one for each tag, and what several share."""
     schemas = described["components"]["schemas"]
     operations = [each for methods in described["paths"].values() for each in methods.values()]
-    queries = {name: query for each in operations for name, query in _query(each)}
-    asked = [*queries.values(), *(each.get("requestBody", {}) for each in operations)]
-    kept = {
-        "requests": {**_closure(schemas, asked), **queries},
-        "answers": _closure(schemas, [each["responses"] for each in operations]),
-    }
+    asked: dict[str, list[Any]] = defaultdict(list)
+    answered: dict[str, list[Any]] = defaultdict(list)
+    queries: dict[str, dict[str, Schema]] = defaultdict(dict)
+    for each in operations:
+        tag = APART.get(each["operationId"], each["tags"][0])
+        queries[tag].update(_query(each))
+        asked[tag] += [each.get("requestBody", {}), *queries[tag].values()]
+        answered[tag].append(each["responses"])
+    own = {name: each for several in queries.values() for name, each in several.items()}
+    tag_of = {name: tag for tag, several in queries.items() for name in several}
     return {
-        name: _module(name, {key: _plain(each) for key, each in found.items() if key not in _BY_HAND})
-        for name, found in kept.items()
+        **_package("requests", {**schemas, **own}, {**_places(schemas, asked), **tag_of}),
+        **_package("answers", schemas, _places(schemas, answered)),
     }
+
+
+def _places(schemas: Schema, roots: Mapping[str, Any]) -> dict[str, str]:
+    """Return the module of each schema that is reached: that of its tag, or the one that tags share."""
+    tags: dict[str, set[str]] = defaultdict(set)
+    for tag, some in roots.items():
+        for name in _closure(schemas, some):
+            tags[name].add(tag)
+    return {name: next(iter(some)) if len(some) == 1 else SHARED for name, some in sorted(tags.items())}
 
 
 def _query(operation: Schema) -> Iterator[tuple[str, Schema]]:
@@ -110,24 +127,59 @@ def _plain(schema: Schema) -> Schema:
     return plain
 
 
-def _module(name: str, schemas: Schema) -> str:
-    title, options = OPTIONS[name]
+def _package(package: str, schemas: Schema, places: dict[str, str]) -> dict[str, str]:
+    places = {name: place for name, place in places.items() if name not in _BY_HAND}
+    names = {name: f"{place}.{name}" for name, place in places.items()}
+    plain = {names[name]: _moved(_plain(schemas[name]), names) for name in places}
+    made = _modules(package, plain)
+    lists = [
+        f"from api.client.{package}.{place} import {name} as {name}"
+        for name, place in sorted(places.items(), key=lambda each: (each[1], each[0]))
+    ]
+    title, _ = OPTIONS[package]
+    made["__init__"] = _tidy(package, "__init__", "\n".join([HEADER.format(title=title), "", *lists, ""]))
+    return {f"{package}/{name}.py": text for name, text in sorted(made.items())}
+
+
+def _moved(part: Any, names: dict[str, str]) -> Any:
+    """Return a schema whose references name the modules of what they refer to."""
+    if isinstance(part, dict):
+        return {
+            key: f"#/components/schemas/{names[value.rpartition('/')[2]]}"
+            if key == "$ref"
+            else _moved(value, names)
+            for key, value in part.items()
+        }
+    return [_moved(each, names) for each in part] if isinstance(part, list) else part
+
+
+def _modules(package: str, schemas: Schema) -> dict[str, str]:
+    title, options = OPTIONS[package]
     described = {
         "openapi": "3.1.0",
         "info": {"title": title, "version": "1"},
         "paths": {},
         "components": {"schemas": schemas},
     }
-    command = [
-        *(sys.executable, "-m", "datamodel_code_generator"),
-        *("--input-file-type", "openapi", "--target-python-version", "3.11", "--no-formatters"),
-        *("--enum-field-as-literal", "all", "--output-datetime-class", "datetime", "--use-object-type"),
-        *("--use-schema-description", "--use-field-description", "--use-single-line-docstring"),
-        *("--disable-timestamp", "--custom-file-header", HEADER.format(title=title), *options),
-    ]
+    with TemporaryDirectory() as folder:
+        source, output = Path(folder, "document.json"), Path(folder, "made")
+        source.write_text(json.dumps(described), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "datamodel_code_generator", "--input", str(source)),
+            *("--output", str(output)),
+            *("--input-file-type", "openapi", "--target-python-version", "3.11", "--no-formatters"),
+            *("--enum-field-as-literal", "all", "--output-datetime-class", "datetime", "--use-object-type"),
+            *("--use-schema-description", "--use-field-description", "--use-single-line-docstring"),
+            *("--disable-timestamp", "--custom-file-header", HEADER.format(title=title), *options),
+        ]
+        _through(command, "")
+        found = {each.stem: each.read_text(encoding="utf-8") for each in output.glob("*.py")}
+    return {name: _tidy(package, name, text) for name, text in found.items() if name != "__init__"}
+
+
+def _tidy(package: str, name: str, text: str) -> str:
     ruff = [sys.executable, "-m", "ruff"]
-    file = ["--stdin-filename", str(PACKAGE / f"{name}.py"), "-"]
-    text = _through(command, json.dumps(described))
+    file = ["--stdin-filename", str(PACKAGE / package / f"{name}.py"), "-"]
     text = _through([*ruff, "check", "--quiet", "--select", "I", "--fix", *file], text)
     return _through([*ruff, "format", *file], text)
 
@@ -140,5 +192,6 @@ def _through(command: list[str], text: str) -> str:
 
 
 if __name__ == "__main__":
-    for module, content in made(document()).items():
-        (PACKAGE / f"{module}.py").write_text(content, encoding="utf-8")
+    for path, content in made(document()).items():
+        (PACKAGE / path).parent.mkdir(exist_ok=True)
+        (PACKAGE / path).write_text(content, encoding="utf-8")

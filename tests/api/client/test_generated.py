@@ -22,8 +22,12 @@ def described() -> Any:
 
 def test_files_are_as_made(described: Any) -> None:
     """`make client` would change nothing."""
-    for name, text in made(described).items():
-        assert (PACKAGE / f"{name}.py").read_text(encoding="utf-8") == text, f"run `make client`: {name}"
+    expected = made(described)
+    for path, text in expected.items():
+        assert (PACKAGE / path).read_text(encoding="utf-8") == text, f"run `make client`: {path}"
+    folders = {path.partition("/")[0] for path in expected}
+    held = {str(each.relative_to(PACKAGE)) for name in folders for each in (PACKAGE / name).glob("*.py")}
+    assert held == set(expected)
 
 
 def test_every_schema_has_a_type(described: Any) -> None:
