@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,9 @@ from graph_models.domain.places import Area, AreaLevel
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import E
-from graph_models.records import from_row, to_row
+from graph_models.records import Row, from_row, to_columns, to_row, to_rows
 from graph_models.schema import BY_ENTITY
+from matcher.areas import Areas
 from matcher.catalogue import Catalogue, compile_catalogue
 from matcher.context import History, NeedContext, gather_context
 from matcher.parameters import ContinuityParts, MatchParameters, Weights
@@ -103,7 +104,8 @@ def narrowed(context: NeedContext, catalogue: Catalogue) -> Catalogue:
     # The cities tell the time zone where no community is near.
     codes = {each.code for each in catalogue.areas.at_level(AreaLevel.CITY)} | context.area_codes
     areas = [catalogue.areas[code] for code in sorted(codes)]
-    return compile_catalogue(areas, catalogue.taxonomy.all(), [context.category], _for(context))
+    menu = {context.category.id: context.category}
+    return Catalogue(Areas(areas), menu, catalogue.taxonomy, _for(context))
 
 
 def written(evidence: Evidence, result: SuggestionList) -> str:
@@ -117,11 +119,11 @@ def written(evidence: Evidence, result: SuggestionList) -> str:
         "asked_already": sorted(evidence.history.asked_already),
         "now": evidence.now,
         "graph_revision": evidence.graph_revision,
-        "areas": [to_row(each) for each in catalogue.areas.all()],
-        "skills": [to_row(each) for each in catalogue.taxonomy.all()],
-        "categories": [to_row(each) for each in catalogue.categories.values()],
+        "areas": _rows(Area, catalogue.areas.all()),
+        "skills": _rows(Skill, catalogue.taxonomy.all()),
+        "categories": _rows(Category, tuple(catalogue.categories.values())),
         "parameters": asdict(catalogue.parameters),
-        "providers": [to_row(each) for each in evidence.providers],
+        "providers": _rows(Provider, evidence.providers),
         "limit": evidence.limit,
         "suggestions": told(result).decode(),
     }
@@ -144,6 +146,10 @@ def replay(text: str) -> Replay:
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise InvalidValue("suggestion_record.content", "be a record of a suggestion list", text) from error
     return Replay(evidence, content["suggestions"].encode(), told(evidence.replayed()))
+
+
+def _rows(kind: type[E], values: Sequence[E]) -> list[Row]:
+    return list(to_rows(to_columns(kind, values)))
 
 
 def _evidence(content: Mapping[str, Any]) -> Evidence:
