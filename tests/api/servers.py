@@ -31,7 +31,7 @@ class Server:
     port: int
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, headers=AS_ADMIN)
+        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60, headers=AS_ADMIN)
 
     def log(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
