@@ -30,6 +30,7 @@ from matcher.memory import Mark
 from matcher.parameters import MatchParameters
 from matcher.planning import PlanScope, check_scope
 from matcher.remarks import remarks_on
+from matcher.rounds import Rounds
 from matcher.suggestions import SuggestionList
 
 MAX_SUGGESTIONS = 100
@@ -92,6 +93,7 @@ class LiveMatcher:
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
+        self._catching_up = Rounds(self._catch_up)
         self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._contact = clock.now()
@@ -119,11 +121,17 @@ class LiveMatcher:
 
     def refresh(self) -> None:
         """Catch up with everything that was committed before the call."""
+        self._catching_up.join()
+
+    def _catch_up(self) -> None:
         began = self._clock.now()
-        if self._store.head() > self._cursor:
+        is_behind = True
+        while is_behind:
             with self._refreshing:
-                while self._store.head() > self._cursor:
-                    self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+                found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
+                if found:
+                    self._follow(found)
+            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
         self._contact = began
 
     def keep_up(self) -> None:
