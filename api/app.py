@@ -21,6 +21,7 @@ from api.admission import RESERVE_THREADS, Admission
 from api.assembly import identity_of, limits_of, policy_of, vault_of
 from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
+from api.console.pages import console_routes
 from api.coverage import CoverageDesk
 from api.dependencies import Services, authorised
 from api.engine import Engine, Upkeep
@@ -150,6 +151,7 @@ def create_app(
             desk=loop_desk,
             events=events,
             authenticator=identity.authenticator,
+            sessions=identity.sessions,
             vault=vault,
             rate_limits=RateLimits(
                 settings.requests_per_minute, settings.directory_pages_per_hour, metrics.limited
@@ -202,6 +204,7 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes += console_routes()
     served = [route for router in (app, *ROUTERS) for route in router.routes if isinstance(route, Route)]
     handlers.install(app, served)
     app.state.generated_token = identity.generated

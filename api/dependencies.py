@@ -17,6 +17,7 @@ from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
 from api.identification import identify
 from api.identity.guard import Authenticator
 from api.identity.principal import Principal
+from api.identity.sessions import Sessions
 from api.metrics import Metrics
 from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
@@ -42,6 +43,7 @@ class Services:
     desk: Desk
     events: EventFeed
     authenticator: Authenticator
+    sessions: Sessions
     vault: Vault | None
     rate_limits: RateLimits
     streams: Streams
