@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from math import nan
@@ -55,12 +55,13 @@ class QueueColumns:
         self._places, self._menu = places, menu
         self._table = np.zeros(_FIRST_ROOM, _ROW)
         self._held: list[Held | None] = []
+        self._ids: list[str] = []  # in one case, to be searched
         self._free: list[int] = []
         self._row_of: dict[str, int] = {}
         self._keys: list[tuple[OrderKey, int]] = []  # with the row, sorted
         self._key_of: dict[str, tuple[OrderKey, int]] = {}
         self._rows_of_actor: dict[str, set[int]] = defaultdict(set)
-        self._order: Rows | None = None
+        self._order: Rows = np.zeros(0, np.int32)  # the rows of these keys
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -73,10 +74,12 @@ class QueueColumns:
         if len(keys) > _FEW:
             self._keys += keys
             self._keys.sort()
-        else:
-            for key in keys:
-                insort(self._keys, key)
-        self._order = None
+            self._order = _rows(self._keys)
+            return
+        for key in keys:
+            place = bisect_left(self._keys, key)
+            self._keys.insert(place, key)
+            self._order = np.insert(self._order, place, key[1])
 
     def remove(self, keys: Iterable[str]) -> None:
         """Take some needs out; one that is not there is out already."""
@@ -86,10 +89,12 @@ class QueueColumns:
         if len(gone) > _FEW:
             leaving = {self._key_of.pop(key) for key in gone}
             self._keys = [each for each in self._keys if each not in leaving]
-        else:
-            for key in gone:
-                del self._keys[bisect_left(self._keys, self._key_of.pop(key))]
-        self._order = None
+            self._order = _rows(self._keys)
+            return
+        for key in gone:
+            place = bisect_left(self._keys, self._key_of.pop(key))
+            del self._keys[place]
+            self._order = np.delete(self._order, place)
 
     def matching(self, asked: QueueFilter, within: Within, actor: str) -> Rows:
         """Return the rows that a filter leaves but for the state, in order."""
@@ -107,8 +112,6 @@ class QueueColumns:
 
     def in_order(self, within: Within) -> Rows:
         """Return the rows of a jurisdiction, in order."""
-        if self._order is None:
-            self._order = np.array([row for _, row in self._keys], np.int32)
         if within is None:
             return self._order
         is_theirs = self._places.within(within)[self._table["places"][self._order]].any(axis=1)
@@ -161,8 +164,8 @@ class QueueColumns:
         table = self._table
         is_named: Mask = self._places.named(text)[table["places"][rows, 0]]
         is_named |= self._menu.named(text)[table["category"][rows]]
-        in_id = (text in each.casefold() for each in self.ids(rows))
-        is_named |= np.fromiter(in_id, np.bool_, len(rows))
+        ids = self._ids
+        is_named |= np.array([text in ids[row] for row in rows.tolist()], np.bool_)
         return is_named
 
     def _enter(self, held: Held) -> tuple[OrderKey, int]:
@@ -170,9 +173,10 @@ class QueueColumns:
         row = self._free.pop() if self._free else len(self._held)
         if row == len(self._held):
             self._held.append(None)
+            self._ids.append("")
             if row == len(self._table):
                 self._table = np.concatenate((self._table, np.zeros_like(self._table)))
-        self._held[row] = held
+        self._held[row], self._ids[row] = held, need.id.casefold()
         self._row_of[need.id] = row
         key = self._key_of[need.id] = held.order_key, row
         for actor in held.actors:
@@ -198,6 +202,10 @@ class QueueColumns:
             self._rows_of_actor[actor].discard(row)
         self._held[row] = None
         self._free.append(row)
+
+
+def _rows(keys: Iterable[tuple[OrderKey, int]]) -> Rows:
+    return np.array([row for _, row in keys], np.int32)
 
 
 def _counted(values: npt.NDArray[np.int8], names: tuple[Any, ...]) -> Mapping[Any, int]:
