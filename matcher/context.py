@@ -155,14 +155,16 @@ def gather_context(
     )
 
 
-def with_weights(context: NeedContext, weights: Weights) -> NeedContext:
-    """Return a need as other weights would have it, to be tried.
+def with_weights(context: NeedContext, weights: Weights | None) -> NeedContext:
+    """Return a need as other weights would have it, to be tried; None means as it is.
 
     Raises
     ------
     InvalidValue
         If proximity would count for a need that is served by phone.
     """
+    if weights is None:
+        return context
     if context.category.is_remote and weights.proximity:
         raise InvalidValue("weights.proximity", "be 0 for a need that is served by phone")
     return replace(context, weights=weights.in_order())

@@ -34,6 +34,7 @@ from matcher.planning import PlanScope, check_scope
 from matcher.provider_map import provider_cells
 from matcher.remarks import remarks_on
 from matcher.resuming import change_set_at, check_saved, digest_of
+from matcher.rounds import Rounds
 from matcher.suggestions import SuggestionList
 from matcher.verdict import verdict_on
 
@@ -96,6 +97,7 @@ class LiveMatcher:
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
+        self._catching_up = Rounds(self._catch_up)
         self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._contact = clock.now()
@@ -123,11 +125,17 @@ class LiveMatcher:
 
     def refresh(self) -> None:
         """Catch up with everything that was committed before the call."""
+        self._catching_up.join()
+
+    def _catch_up(self) -> None:
         began = self._clock.now()
-        if self._store.head() > self._cursor:
+        is_behind = True
+        while is_behind:
             with self._refreshing:
-                while self._store.head() > self._cursor:
-                    self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+                found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
+                if found:
+                    self._follow(found)
+            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
         self._contact = began
 
     def keep_up(self) -> None:
@@ -226,10 +234,8 @@ class LiveMatcher:
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        found = self._case(
-            lambda mark: self._cases.read_described(need, resident, mark),
-            lambda mark: self._cases.recall_described(need, resident, mark),
-        )
+        read, recall = self._cases.read_described, self._cases.recall_described
+        found = self._case(lambda mark: read(need, resident, mark), lambda mark: recall(need, resident, mark))
         return self._answer(found, limit, explain)
 
     def evidence_for(self, need_id: NeedId, limit: int = 10) -> tuple[Evidence, SuggestionList]:
@@ -265,12 +271,10 @@ class LiveMatcher:
     ) -> NeedSuggestions:
         check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
         case, as_of, is_stale = found
-
-        def ask(context: NeedContext) -> SuggestionList:
-            tried = context if weights is None else with_weights(context, weights)
-            return self._engine.suggest(tried, limit, explain=explain)
-
-        made = self._ask(case, ask)
+        suggest = self._engine.suggest
+        made = self._ask(
+            case, lambda context: suggest(with_weights(context, weights), limit, explain=explain)
+        )
         need, code, areas = case.need, made.context.community_code, made.catalogue.areas
         return NeedSuggestions(
             need=need,
@@ -284,9 +288,9 @@ class LiveMatcher:
         )
 
     def _stored(self, need_id: NeedId, within: Within) -> tuple[Case, datetime, bool]:
+        read, recall = self._cases.read, self._cases.recall
         return self._case(
-            lambda mark: self._cases.read(need_id, mark, within),
-            lambda mark: self._cases.recall(need_id, mark, within),
+            lambda mark: read(need_id, mark, within), lambda mark: recall(need_id, mark, within)
         )
 
     def _case(
