@@ -21,15 +21,18 @@ from api.admission import RESERVE_THREADS, Admission
 from api.assembly import identity_of, limits_of, policy_of, vault_of
 from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
+from api.console.pages import console_routes
 from api.coverage import CoverageDesk
 from api.dependencies import Services, authorised
-from api.engine import Engine, Upkeep
+from api.engine import Engine
 from api.event_feed import EventFeed
 from api.guarded_store import GuardedStore
+from api.loading import Upkeep
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.plans import Plans
+from api.queue import LiveQueue
 from api.rate_limits import RateLimits
 from api.routes import (
     categories,
@@ -37,10 +40,12 @@ from api.routes import (
     coverage,
     events,
     keys,
+    maps,
     needs,
     operations,
     plans,
     providers,
+    queue,
     referrals,
     residents,
     skills,
@@ -64,6 +69,8 @@ ROUTERS = (
         for module in (
             residents,
             needs,
+            queue,
+            maps,
             referrals,
             suggestions,
             plans,
@@ -83,6 +90,7 @@ ROUTERS = (
 TAGS = [
     {"name": "residents", "description": "Who is helped, and how they can be reached"},
     {"name": "needs", "description": "Requests for help"},
+    {"name": "queue", "description": "What is open, in the order in which it should be seen to"},
     {"name": "referrals", "description": "One need offered to one provider, followed to its end"},
     {"name": "events", "description": "What happens, and what has happened"},
     {"name": "suggestions", "description": "Ranked, explained providers for a need"},
@@ -131,6 +139,7 @@ def create_app(
         current_default_thread_limiter().total_tokens = settings.max_requests + RESERVE_THREADS
         guarded.start()
         engine = Engine(guarded, warm_start.load_and_keep)
+        work_queue = LiveQueue(guarded)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
         events = EventFeed(guarded)
@@ -144,12 +153,14 @@ def create_app(
             store=guarded,
             clock=clock,
             engine=engine,
+            queue=work_queue,
             metrics=metrics,
             plans=Plans(engine),
             coverage=CoverageDesk(engine, settings.least_count),
             desk=loop_desk,
             events=events,
             authenticator=identity.authenticator,
+            sessions=identity.sessions,
             vault=vault,
             rate_limits=RateLimits(
                 settings.requests_per_minute, settings.directory_pages_per_hour, metrics.limited
@@ -166,11 +177,12 @@ def create_app(
         following = asyncio.create_task(events.run())
         for each in workers:
             each.start()
-        upkeep = Upkeep(engine)
+        upkeep = Upkeep(engine=engine.keep_up, queue=work_queue.keep_up)
         try:
             yield
         finally:
             engine.cancel()
+            work_queue.cancel()
             upkeep.cancel()
             following.cancel()
             await asyncio.gather(*(run_in_threadpool(each.stop) for each in workers))
@@ -179,6 +191,7 @@ def create_app(
             await run_in_threadpool(warm_start.save)
             await run_in_threadpool(guarded.close)
             await run_in_threadpool(engine.join)
+            await run_in_threadpool(work_queue.join)
             await run_in_threadpool(upkeep.join)
 
     app = FastAPI(
@@ -202,6 +215,7 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes += console_routes()
     served = [route for router in (app, *ROUTERS) for route in router.routes if isinstance(route, Route)]
     handlers.install(app, served)
     app.state.generated_token = identity.generated

@@ -10,6 +10,7 @@ from api.identity.guard import Authenticator
 from api.identity.jwks import KeySource, fetcher
 from api.identity.known_keys import KnownKeys
 from api.identity.local_token import LocalToken, check_exposure
+from api.identity.sessions import Sessions
 from api.identity.tokens import TokenRules, TokenVerifier
 from api.personal.keys import read_key_file
 from api.personal.vault import Vault
@@ -25,6 +26,7 @@ class Identity:
     """How it is found out who asks; `generated` is a token to be shown to whoever started the service."""
 
     authenticator: Authenticator
+    sessions: Sessions
     generated: str | None
 
 
@@ -55,7 +57,10 @@ def identity_of(settings: Settings, store: GraphStore) -> Identity:
         return found[key_id].value if key_id in found else None
 
     authenticator = Authenticator(KnownKeys(find_key).find, local_token=token, tokens=tokens)
-    return Identity(authenticator, token.text if token is not None and token.is_generated else None)
+    secret = settings.session_secret
+    sessions = Sessions(authenticator, None if secret is None else secret.get_secret_value())
+    shown = token.text if token is not None and token.is_generated else None
+    return Identity(authenticator, sessions, shown)
 
 
 def vault_of(settings: Settings) -> Vault | None:

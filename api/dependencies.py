@@ -17,10 +17,12 @@ from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
 from api.identification import identify
 from api.identity.guard import Authenticator
 from api.identity.principal import Principal
+from api.identity.sessions import Sessions
 from api.metrics import Metrics
 from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
 from api.plans import Plans
+from api.queue import LiveQueue
 from api.rate_limits import RateLimits
 from api.schemas.common import Id
 from api.streams import Streams
@@ -36,12 +38,14 @@ class Services:
     store: GraphStore
     clock: Clock
     engine: Engine
+    queue: LiveQueue
     metrics: Metrics
     plans: Plans
     coverage: CoverageDesk
     desk: Desk
     events: EventFeed
     authenticator: Authenticator
+    sessions: Sessions
     vault: Vault | None
     rate_limits: RateLimits
     streams: Streams
@@ -65,6 +69,10 @@ async def _clock(services: ServicesDep) -> Clock:
 
 async def _engine(services: ServicesDep) -> Engine:
     return services.engine
+
+
+async def _queue(services: ServicesDep) -> LiveQueue:
+    return services.queue
 
 
 async def _plans(services: ServicesDep) -> Plans:
@@ -92,6 +100,7 @@ async def _vault(services: ServicesDep) -> Vault:
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
+QueueDep = Annotated[LiveQueue, Depends(_queue)]
 PlansDep = Annotated[Plans, Depends(_plans)]
 EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from api.identity.guard import Authenticator
 from api.identity.policy import authorise, is_public
 from api.identity.principal import Principal
+from api.identity.sessions import COOKIE, Sessions
 from api.rate_limits import RateLimits
 from graph_models.ports import Clock
 
@@ -19,6 +20,9 @@ class Identifying(Protocol):
 
     @property
     def authenticator(self) -> Authenticator: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
 
     @property
     def rate_limits(self) -> RateLimits: ...
@@ -33,17 +37,30 @@ async def identify(request: Request, services: Identifying) -> Principal | None:
     None asks for what is public without showing credentials.
     """
     if "principal" not in request.scope["state"]:
-        header = request.headers.get("authorization")
-        address = request.client.host if request.client else ""
-        principal = None
-        if header is not None:
-            # It may wait for the store or the identity provider.
-            ask = services.authenticator.authenticate
-            principal = await run_in_threadpool(ask, header, address, now=services.clock.now())
         operation_id = request.scope["route"].operation_id
+        principal = await _asking(request, services, operation_id)
         if principal is not None and not is_public(operation_id):
             request.scope["state"]["headers"] = services.rate_limits.take(principal.subject, operation_id)
         authorise(operation_id, principal)
         request.scope["state"]["principal"] = principal
     found: Principal | None = request.scope["state"]["principal"]
     return found
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, by which failures are counted."""
+    return request.client.host if request.client else ""
+
+
+async def _asking(request: Request, services: Identifying, operation_id: str) -> Principal | None:
+    """Find out who asks: by the header, or else by the cookie, which browsers send along unasked."""
+    header, cookie = request.headers.get("authorization"), request.cookies.get(COOKIE)
+    now = services.clock.now()
+    # Either may wait for the store or the identity provider.
+    if header is not None:
+        ask = services.authenticator.authenticate
+        return await run_in_threadpool(ask, header, address_of(request), now=now)
+    if cookie is None or is_public(operation_id):
+        return None
+    session = await run_in_threadpool(services.sessions.resume, cookie, request.headers, now=now)
+    return session.principal

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from api.bodies import JSON, MERGE_PATCH
 from api.identity.policy import POLICY
+from api.identity.sessions import COOKIE
 from api.problem_types import PROBLEM_TYPES
 from api.problems import PROBLEM_JSON
 from api.schemas.events import EventOutput
@@ -34,7 +35,13 @@ SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "An API key (`lm_…`), or a JWT of the identity provider",
-    }
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "Of whoever is signed in to the console; for its own pages only",
+    },
 }
 
 ETAG = {"ETag": {"description": "Revision, quoted", "required": True, "schema": {"type": "string"}}}

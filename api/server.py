@@ -16,6 +16,7 @@ import uvicorn
 from api import logs
 from api.app import create_app
 from api.connections import closing_after
+from api.console.pages import is_built
 from api.settings import Settings
 from graph_models.domain.errors import LastMeterError
 
@@ -55,6 +56,8 @@ def serve(settings: Settings) -> None:
             limit_concurrency=settings.max_connections,
         )
         host, port = listener.getsockname()[:2]
+        if not is_built():
+            log.info("the console is not built: /console says how to build it")
         log.info(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
         if app.state.generated_token is not None:
             # Not in the log, which is kept: for whoever sits in front of it, until the process ends.

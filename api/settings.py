@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     shutdown_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
     log_level: LogLevel = LogLevel.INFO
     admin_token: SecretStr | None = None
+    session_secret: SecretStr | None = None
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_jwks: str | None = None

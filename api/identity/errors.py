@@ -24,6 +24,8 @@ class Reason(StrEnum):
     WRONG_AUDIENCE = "wrong-audience"
     WRONG_CLAIM = "wrong-claim"
     UNKNOWN_ROLE = "unknown-role"
+    NO_SESSION = "no-session"
+    FOREIGN_ORIGIN = "foreign-origin"
 
     @property
     def is_guess(self) -> bool:

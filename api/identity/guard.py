@@ -52,14 +52,21 @@ class Authenticator:
             return None
         self._attempts.check(address)
         try:
-            return self._judge(authorization, now)
+            return self.judge(authorization, now=now)
         except Unauthenticated as refusal:
             log.warning("credentials refused", reason=refusal.reason.value)
             if refusal.reason.is_guess:
                 self._attempts.record(address)
             raise
 
-    def _judge(self, authorization: str, now: datetime) -> Principal:
+    def judge(self, authorization: str, *, now: datetime) -> Principal:
+        """Say whose credentials these are, and count nothing: for those that were right before.
+
+        Raises
+        ------
+        Unauthenticated, IdentityUnavailable, StoreUnavailable
+            As `authenticate`.
+        """
         scheme, _, text = authorization.partition(" ")
         text = text.strip()
         is_bearer = scheme.lower() == CHALLENGE.lower() and text.isascii()

@@ -106,7 +106,7 @@ def verify(text: str, find: Callable[[str], ApiKey | None], *, now: datetime) ->
 
 
 def principal_of(key: ApiKey) -> Principal:
-    return Principal(f"key:{key.id}", key.role, key.within, key.id)
+    return Principal(f"key:{key.id}", key.role, key.within, key.id, expires_at=key.expires_at)
 
 
 def _fault(key: ApiKey, now: datetime) -> Reason | None:

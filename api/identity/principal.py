@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph_models.domain.credentials import Role, check_jurisdiction
 from graph_models.domain.errors import InvalidValue
@@ -12,6 +13,8 @@ from graph_models.domain.identifiers import check_id
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who has authenticated.
+
+    `expires_at` is when the credential ends by itself, None if it does not.
 
     `subject` is an identifier fit for the audit trail (`user:…`, `key:…`), `credential_id` tells which
     key or token was used. `jurisdiction` None means everywhere.
@@ -26,6 +29,7 @@ class Principal:
     jurisdiction: tuple[str, ...] | None
     credential_id: str
     resident_id: str | None = None
+    expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
         check_id("principal.subject", self.subject)

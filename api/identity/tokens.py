@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
@@ -32,6 +32,7 @@ ASYMMETRIC = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 )
 EVERYWHERE = "*"
+_LAST_SECOND = 253_402_300_799  # of the year 9999, which is as far as a datetime goes
 _TYPES = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 _REASON_OF_CLAIM = {
     "iss": Reason.WRONG_ISSUER,
@@ -143,7 +144,12 @@ class TokenVerifier:
             raise Unauthenticated(Reason.WRONG_CLAIM)
         try:
             return Principal(
-                _subject(claims["sub"]), role, _areas(jurisdiction), f"jwt:{_digest(text)}", resident_id
+                _subject(claims["sub"]),
+                role,
+                _areas(jurisdiction),
+                f"jwt:{_digest(text)}",
+                resident_id,
+                _instant(claims["exp"]),
             )
         except InvalidValue as error:
             raise Unauthenticated(Reason.WRONG_CLAIM) from error
@@ -174,6 +180,10 @@ def _areas(claim: object) -> tuple[str, ...] | None:
     if not isinstance(claim, list):
         raise Unauthenticated(Reason.WRONG_CLAIM)
     return tuple(claim)
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(min(seconds, _LAST_SECOND), UTC)
 
 
 def _subject(sub: str) -> str:

@@ -52,7 +52,7 @@ def test_bad_values_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, valu
 
 def test_password_is_not_shown() -> None:
     """The store's address may hold one."""
-    assert "secret" not in repr(Settings(store_url="neo4j://neo4j:secret@host"))
+    assert "hunter2" not in repr(Settings(store_url="neo4j://neo4j:hunter2@host"))
 
 
 class TestComposition:
