@@ -1,0 +1,123 @@
+import type { components } from "./schema";
+
+/** Addresses that the service is going to have, as agreed: gone from here once its OpenAPI document has them. */
+type Schemas = components["schemas"];
+type Urgency = Schemas["Urgency"];
+
+interface Answered<T> {
+  200: { headers: Record<string, unknown>; content: { "application/json": T } };
+}
+
+export interface QueueItem {
+  need_id: string;
+  revision: number;
+  category_id: string;
+  community_code: string | null;
+  urgency: Urgency;
+  status: Schemas["NeedStatus"];
+  units: number;
+  units_left: number;
+  created_at: string;
+  level: Schemas["AreaLevel"] | null;
+  referral_status: Schemas["ReferralStatus"] | null;
+  is_mine: boolean;
+  latitude: number | null;
+  longitude: number | null;
+}
+
+export interface QueueAnswer {
+  total: number;
+  offset: number;
+  graph_revision: number;
+  items: QueueItem[];
+  counts: { urgency: Record<string, number>; state: Record<string, number>; level: Record<string, number> };
+}
+
+export interface QueueQuery {
+  offset?: number;
+  limit?: number;
+  area_code?: string | null;
+  category_id?: string | null;
+  state?: "open" | "waiting" | "under_way" | null;
+  is_mine?: boolean | null;
+  search?: string | null;
+}
+
+export interface NeedCell {
+  longitude: number;
+  latitude: number;
+  count: number;
+  urgency: Record<string, number>;
+}
+
+export interface ProviderCell {
+  longitude: number;
+  latitude: number;
+  count: number;
+  free_units: number;
+}
+
+export interface NeedMap {
+  cell_degrees: number;
+  cells: NeedCell[];
+  points: { id: string; longitude: number; latitude: number; urgency: Urgency }[] | null;
+}
+
+export interface ProviderMap {
+  cell_degrees: number;
+  cells: ProviderCell[];
+  points: { id: string; longitude: number; latitude: number; free_units: number }[] | null;
+}
+
+export interface ProviderJudgement {
+  rank: number | null;
+  suggestion: Schemas["SuggestionOutput"] | null;
+  exclusions: { reason: Schemas["Reason"]; change: string; gaps: Schemas["GapOutput"][] }[];
+}
+
+export interface AcceptanceOutcome {
+  need_id: string;
+  provider_id: string;
+  outcome: string;
+  referral_id: string | null;
+}
+
+interface Boxed {
+  bbox: string;
+  zoom: number;
+}
+
+declare module "./schema" {
+  interface paths {
+    "/v1/queue": { get: { parameters: { query?: QueueQuery }; responses: Answered<QueueAnswer> } };
+    "/v1/map/needs": { get: { parameters: { query: Boxed }; responses: Answered<NeedMap> } };
+    "/v1/map/providers": {
+      get: {
+        parameters: { query: Boxed & { category_id?: string | null } };
+        responses: Answered<ProviderMap>;
+      };
+    };
+    "/v1/needs/{id}/suggestions/{provider_id}": {
+      get: {
+        parameters: { path: { id: string; provider_id: string } };
+        responses: Answered<ProviderJudgement>;
+      };
+    };
+    "/v1/needs/{id}/trial-suggestions": {
+      post: {
+        parameters: { path: { id: string } };
+        requestBody: { content: { "application/json": { weights: Record<string, number>; limit?: number } } };
+        responses: Answered<Schemas["SuggestionAnswer"] & { is_trial: true }>;
+      };
+    };
+    "/v1/plans/{id}/acceptance": {
+      post: {
+        parameters: { path: { id: string } };
+        requestBody: {
+          content: { "application/json": { assignments: { need_id: string; provider_id: string }[] } };
+        };
+        responses: Answered<{ outcomes: AcceptanceOutcome[] }>;
+      };
+    };
+  }
+}

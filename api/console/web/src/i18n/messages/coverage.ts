@@ -1,0 +1,1 @@
+export const coverage = { "coverage.heading": ["Coverage", "覆盖"] } as const;

@@ -1,0 +1,1 @@
+export const plan = { "plan.heading": ["Plan", "规划"] } as const;

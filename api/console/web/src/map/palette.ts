@@ -1,0 +1,27 @@
+import type { Urgency } from "../api/models";
+
+/** The colours of the style sheet again, for the map draws by itself. */
+export const URGENCY_COLOURS: Record<Urgency, string> = {
+  stat: "#8c1d54",
+  asap: "#c2570c",
+  urgent: "#1f6fb2",
+  routine: "#5b6b7f",
+};
+
+export const INK = "#1d2b36";
+export const LAND = "#fbfaf7";
+export const WATER = "#e9eef1";
+export const BORDER = "#9aa8b3";
+export const ACCENT = "#0b5c6b";
+export const PROVIDER = "#4c7f88";
+
+/** Five steps of cividis, which colour-blind readers can order; light is little. */
+export const STEPS = ["#fde737", "#c3b369", "#8b8677", "#57606f", "#123570"] as const;
+
+/** Upper ends of the steps, as shares. */
+export const BREAKS = [0.1, 0.2, 0.3, 0.4] as const;
+
+export function stepOf(share: number): number {
+  const step = BREAKS.findIndex((end) => share <= end);
+  return step < 0 ? STEPS.length - 1 : step;
+}

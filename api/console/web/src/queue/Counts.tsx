@@ -1,0 +1,47 @@
+import type { QueueAnswer } from "../api/contract";
+import { URGENCIES } from "../domain/urgency";
+import { useSpeech } from "../i18n/context";
+import { type Filters, STATES } from "./filters";
+
+interface Props {
+  counts: QueueAnswer["counts"];
+  filters: Filters;
+  onChange: (changes: Partial<Filters>) => void;
+}
+
+/** How many there are by urgency, and by state, which filter as well. */
+export function Counts({ counts, filters, onChange }: Props) {
+  const { t, f } = useSpeech();
+  return (
+    <div className="counts">
+      <dl aria-label={t("queue.urgencies")}>
+        {URGENCIES.map((urgency) => (
+          <div key={urgency} className={`urgency-${urgency}`}>
+            <dt>{t(`urgency.${urgency}`)}</dt>
+            <dd>{f.whole(counts.urgency[urgency] ?? 0)}</dd>
+          </div>
+        ))}
+      </dl>
+      <fieldset className="switch">
+        <legend className="visually-hidden">{t("queue.state")}</legend>
+        {STATES.map((state) => (
+          <button
+            key={state}
+            type="button"
+            aria-pressed={filters.state === state}
+            onClick={() => onChange({ state: filters.state === state ? "" : state })}
+          >
+            {t(`queue.state.${state}`)} <span className="figure">{f.whole(counts.state[state] ?? 0)}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          aria-pressed={filters.isMine}
+          onClick={() => onChange({ isMine: !filters.isMine })}
+        >
+          {t("queue.mine")}
+        </button>
+      </fieldset>
+    </div>
+  );
+}

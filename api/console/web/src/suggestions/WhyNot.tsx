@@ -1,0 +1,79 @@
+import { useId, useState } from "react";
+import type { NearMiss } from "../api/models";
+import { useSkills } from "../api/places";
+import { useSpeech } from "../i18n/context";
+import { Trouble } from "../ui/Trouble";
+import { useJudgement, useProviders } from "./queries";
+import { gapInWords } from "./reasons";
+
+interface Props {
+  needId: string;
+  /** Providers that are offered while one writes. */
+  known: readonly Pick<NearMiss, "provider_id" | "name">[];
+}
+
+/** Ask about any provider: its place in the ranking, or every rule that speaks against it. */
+export function WhyNot({ needId, known }: Props) {
+  const { t } = useSpeech();
+  const id = useId();
+  const [asked, setAsked] = useState<string | null>(null);
+  return (
+    <details className="why-not">
+      <summary>{t("whynot.heading")}</summary>
+      <form
+        className="inline-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const text = String(new FormData(event.currentTarget).get("provider")).trim();
+          setAsked(known.find((each) => each.name === text)?.provider_id ?? text);
+        }}
+      >
+        <label htmlFor={id}>{t("whynot.label")}</label>
+        <input
+          id={id}
+          name="provider"
+          list={`${id}-known`}
+          required
+          placeholder={t("whynot.hint")}
+          autoComplete="off"
+        />
+        <datalist id={`${id}-known`}>
+          {known.map((each) => (
+            <option key={each.provider_id} value={each.provider_id}>
+              {each.name}
+            </option>
+          ))}
+        </datalist>
+        <button type="submit">{t("whynot.ask")}</button>
+      </form>
+      <div role="status">{asked !== null && <Answer needId={needId} providerId={asked} />}</div>
+    </details>
+  );
+}
+
+function Answer({ needId, providerId }: { needId: string; providerId: string }) {
+  const { t, f } = useSpeech();
+  const skills = useSkills();
+  const { data, error } = useJudgement(needId, providerId);
+  const name = useProviders([providerId]).get(providerId)?.name ?? providerId;
+  if (error !== null) return <Trouble error={error} />;
+  if (data === undefined) return <p>{t("app.loading")}</p>;
+  if (data.suggestion !== null) {
+    const rank = f.whole(data.rank ?? data.suggestion.rank);
+    return <p>{t("whynot.eligible", { name, rank, score: f.score(data.suggestion.score) })}</p>;
+  }
+  return (
+    <>
+      <p>{t("whynot.excluded", { name, count: data.exclusions.length })}</p>
+      <ul>
+        {data.exclusions.map((each) => (
+          <li key={each.reason}>
+            <strong>{t(`rule.${each.reason}`)}</strong>
+            {": "}
+            {each.gaps.map((gap) => gapInWords(gap, skills.nameOf, t, f)).join("; ") || each.change}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
