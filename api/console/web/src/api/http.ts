@@ -8,6 +8,8 @@ export interface Asked {
   revision?: number;
   /** Of the intended act: the same over all tries, so that it takes effect once. */
   key?: string;
+  /** How often to ask at most; as often as patience says if left out. */
+  tries?: number;
   signal?: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export async function ask(
 ): Promise<unknown> {
   const method = asked.method ?? "GET";
   const isRepeatable = method === "GET" || method === "DELETE" || asked.key !== undefined;
-  const tries = isRepeatable ? around.patience.tries : 1;
+  const tries = isRepeatable ? (asked.tries ?? around.patience.tries) : 1;
   for (let tried = 1; ; tried += 1) {
     const response = await once(address, method, asked, around).catch((error: unknown) => {
       if (asked.signal?.aborted) throw error;

@@ -32,7 +32,7 @@ export function Header({ views, shown, onHelp }: Props) {
                   go(view);
                 }}
               >
-                {t(`app.${view}`)}
+                {t(`view.${view}`)}
               </a>
             </li>
           ))}

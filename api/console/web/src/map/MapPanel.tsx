@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { maySeeCoverage } from "../session/roles";
+import { GapList } from "./GapList";
 import { Legend } from "./Legend";
 
 const MapCanvas = lazy(() => import("./MapCanvas"));
@@ -40,7 +41,7 @@ export function MapPanel(props: Props) {
                 checked={layers[name]}
                 onChange={(event) => setLayers({ ...layers, [name]: event.target.checked })}
               />
-              {t(`map.${name}`)}
+              {t(`layer.${name}`)}
             </label>
           ))}
         </fieldset>
@@ -48,6 +49,7 @@ export function MapPanel(props: Props) {
       <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
         <MapCanvas {...props} layers={layers} />
       </Suspense>
+      {layers.gaps && <GapList />}
       <Legend layers={layers} hasNeed={props.needId !== null} />
     </section>
   );

@@ -61,7 +61,11 @@ function Content({ item }: { item: QueueItem }) {
           )}
           {item.is_mine && <span className="mark mine">{t("queue.is_mine")}</span>}
         </span>
-        <span className="units">{t("queue.units", { left: item.units_left, units: item.units })}</span>
+        <span className="units">
+          {item.units_left === item.units
+            ? t("queue.units_all", { units: item.units })
+            : t("queue.units", { left: item.units_left, units: item.units })}
+        </span>
       </span>
     </>
   );

@@ -20,6 +20,8 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
   const communities = useCommunities();
   const skills = useSkills();
   const district = districtOf(need.community_code ?? "");
+  const usual = categories.byId.get(need.category_id)?.required_skills ?? [];
+  const asked = need.required_skills.length > 0 ? need.required_skills : usual;
   const isOver = need.status !== "active" && need.status !== "on-hold";
   return (
     <header className={`need-head urgency-${need.urgency}`}>
@@ -51,11 +53,11 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
             })}
           </span>
         )}
-        {need.required_skills.length > 0 && (
+        {asked.length > 0 && (
           <span>
             {t("need.skills")}{" "}
             {f.list(
-              need.required_skills.map((each) =>
+              asked.map((each) =>
                 t("need.skill", { skill: skills.nameOf(each.skill_id), level: f.decimal(each.min_level) }),
               ),
             )}

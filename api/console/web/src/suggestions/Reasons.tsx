@@ -1,5 +1,5 @@
 import type { Need, Provider, Suggestion } from "../api/models";
-import { useSkills } from "../api/places";
+import { useCategories, useSkills } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { factorInWords } from "./reasons";
 import { FACTORS } from "./weights";
@@ -14,7 +14,8 @@ interface Props {
 export function Reasons({ suggestion, need, provider }: Props) {
   const { t, f } = useSpeech();
   const skills = useSkills();
-  const facts = { suggestion, need, provider, skillName: skills.nameOf };
+  const usualSkills = useCategories().byId.get(need.category_id)?.required_skills ?? [];
+  const facts = { suggestion, need, usualSkills, provider, skillName: skills.nameOf };
   const rows = FACTORS.filter((name) => (suggestion.factors[name]?.weight ?? 0) > 0);
   return (
     <table className="reasons" aria-label={t("suggestions.why_provider", { name: suggestion.name })}>

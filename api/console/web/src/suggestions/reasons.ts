@@ -6,6 +6,8 @@ import type { Translate } from "../i18n/translate";
 export interface Facts {
   suggestion: Suggestion;
   need: Pick<Need, "community_code" | "required_skills">;
+  /** What the category asks for where the need says nothing of its own. */
+  usualSkills: Need["required_skills"];
   provider: Provider | undefined;
   skillName: (id: string) => string;
 }
@@ -32,9 +34,14 @@ export function distanceInWords(km: number | null, t: Translate, f: Formats): st
   return km === null ? t("suggestions.no_distance") : t("suggestions.away", { distance: f.distance(km) });
 }
 
-function skillInWords({ suggestion, need, provider, skillName }: Facts, t: Translate, f: Formats): string {
+function skillInWords(
+  { suggestion, need, usualSkills, provider, skillName }: Facts,
+  t: Translate,
+  f: Formats,
+): string {
   const value = suggestion.factors.skill?.value ?? 0;
-  const wanted = need.required_skills.map((each) => each.skill_id);
+  const asked = need.required_skills.length > 0 ? need.required_skills : usualSkills;
+  const wanted = asked.map((each) => each.skill_id);
   const held = (provider?.skills ?? []).filter((each) => wanted.includes(each.skill_id));
   if (held.length === 0) return t("suggestions.fits", { value: f.percent(value) });
   const parts = held.map((each) =>

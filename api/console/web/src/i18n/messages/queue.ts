@@ -2,7 +2,7 @@
 export const queue = {
   "queue.heading": ["Open needs", "待办需求"],
   "queue.list": ["Open needs, most urgent first", "待办需求，最紧急的在前"],
-  "queue.count": ["{total} of these are shown", "共 {total} 条"],
+  "queue.count": ["{total} in all", "共 {total} 条"],
   "queue.search": ["Search", "搜索"],
   "queue.search_hint": ["Need or community", "需求编号或社区"],
   "queue.district": ["District", "区"],
@@ -18,7 +18,7 @@ export const queue = {
   "queue.none": ["No open need matches these filters.", "没有符合筛选条件的待办需求。"],
   "queue.clear": ["Clear filters", "清除筛选"],
   "queue.units": ["{left} of {units} units open", "剩余 {left}/{units} 份"],
-  "queue.raised": ["raised {since}", "{since}提出"],
+  "queue.units_all": ["{units, plural, one {# unit} other {# units}}", "{units} 份"],
   "queue.escalated": ["with the {level}", "已上报至{level}"],
   "queue.is_mine": ["mine", "我的"],
   "queue.row": ["Loading need {number}", "正在加载第 {number} 条"],

@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { isPassing } from "../api/problems";
+import { get } from "../api/typed";
+
+const AGAIN_MILLISECONDS = 3_000;
+
+/** The very first study takes a while: whoever waits for it asks again. */
+const patient = {
+  staleTime: 300_000,
+  refetchInterval: ({ state }: { state: { error: unknown } }) =>
+    isPassing(state.error) ? AGAIN_MILLISECONDS : (false as const),
+};
+
+export const useCoverage = () =>
+  useQuery({
+    queryKey: ["coverage", "summary"],
+    queryFn: ({ signal }) => get("/v1/coverage", {}, { signal, tries: 1 }),
+    ...patient,
+  });
+
+export const useGaps = (area: string, category: string) =>
+  useQuery({
+    queryKey: ["coverage", "gaps", area, category],
+    queryFn: ({ signal }) =>
+      get(
+        "/v1/coverage/gaps",
+        { query: { limit: 500, area_code: area || null, category_id: category || null } },
+        { signal, tries: 1 },
+      ),
+    ...patient,
+  });
+
+export const useReach = () =>
+  useQuery({
+    queryKey: ["coverage", "reach"],
+    queryFn: ({ signal }) => get("/v1/coverage/communities", {}, { signal, tries: 1 }),
+    ...patient,
+  });
+
+export const useAccess = (category: string) =>
+  useQuery({
+    queryKey: ["coverage", "access", category],
+    enabled: category !== "",
+    queryFn: ({ signal }) =>
+      get("/v1/coverage/access", { query: { category_id: category } }, { signal, tries: 1 }),
+    ...patient,
+  });
+
+export const useFragility = () =>
+  useQuery({
+    queryKey: ["coverage", "fragility"],
+    queryFn: ({ signal }) => get("/v1/coverage/fragility", {}, { signal, tries: 1 }),
+    ...patient,
+  });
+
+export const useFairness = () =>
+  useQuery({
+    queryKey: ["coverage", "fairness"],
+    queryFn: ({ signal }) => get("/v1/coverage/fairness", {}, { signal, tries: 1 }),
+    ...patient,
+  });
