@@ -24,13 +24,15 @@ from api.clock import SystemClock
 from api.console.pages import console_routes
 from api.coverage import CoverageDesk
 from api.dependencies import Services, authorised
-from api.engine import Engine, Upkeep
+from api.engine import Engine
 from api.event_feed import EventFeed
 from api.guarded_store import GuardedStore
+from api.loading import Upkeep
 from api.metrics import Metrics
 from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
 from api.plans import Plans
+from api.queue import LiveQueue
 from api.rate_limits import RateLimits
 from api.routes import (
     categories,
@@ -42,6 +44,7 @@ from api.routes import (
     operations,
     plans,
     providers,
+    queue,
     referrals,
     residents,
     skills,
@@ -65,6 +68,7 @@ ROUTERS = (
         for module in (
             residents,
             needs,
+            queue,
             referrals,
             suggestions,
             plans,
@@ -84,6 +88,7 @@ ROUTERS = (
 TAGS = [
     {"name": "residents", "description": "Who is helped, and how they can be reached"},
     {"name": "needs", "description": "Requests for help"},
+    {"name": "queue", "description": "What is open, in the order in which it should be seen to"},
     {"name": "referrals", "description": "One need offered to one provider, followed to its end"},
     {"name": "events", "description": "What happens, and what has happened"},
     {"name": "suggestions", "description": "Ranked, explained providers for a need"},
@@ -132,6 +137,7 @@ def create_app(
         current_default_thread_limiter().total_tokens = settings.max_requests + RESERVE_THREADS
         guarded.start()
         engine = Engine(guarded, warm_start.load_and_keep)
+        work_queue = LiveQueue(guarded)
         metrics.watch("lastmeter_engine_providers", "Providers in the engine", engine.size)
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
         events = EventFeed(guarded)
@@ -145,6 +151,7 @@ def create_app(
             store=guarded,
             clock=clock,
             engine=engine,
+            queue=work_queue,
             metrics=metrics,
             plans=Plans(engine),
             coverage=CoverageDesk(engine, settings.least_count),
@@ -168,11 +175,12 @@ def create_app(
         following = asyncio.create_task(events.run())
         for each in workers:
             each.start()
-        upkeep = Upkeep(engine)
+        upkeep = Upkeep(engine=engine.keep_up, queue=work_queue.keep_up)
         try:
             yield
         finally:
             engine.cancel()
+            work_queue.cancel()
             upkeep.cancel()
             following.cancel()
             await asyncio.gather(*(run_in_threadpool(each.stop) for each in workers))
@@ -181,6 +189,7 @@ def create_app(
             await run_in_threadpool(warm_start.save)
             await run_in_threadpool(guarded.close)
             await run_in_threadpool(engine.join)
+            await run_in_threadpool(work_queue.join)
             await run_in_threadpool(upkeep.join)
 
     app = FastAPI(

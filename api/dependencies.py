@@ -22,6 +22,7 @@ from api.metrics import Metrics
 from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
 from api.plans import Plans
+from api.queue import LiveQueue
 from api.rate_limits import RateLimits
 from api.schemas.common import Id
 from api.streams import Streams
@@ -37,6 +38,7 @@ class Services:
     store: GraphStore
     clock: Clock
     engine: Engine
+    queue: LiveQueue
     metrics: Metrics
     plans: Plans
     coverage: CoverageDesk
@@ -69,6 +71,10 @@ async def _engine(services: ServicesDep) -> Engine:
     return services.engine
 
 
+async def _queue(services: ServicesDep) -> LiveQueue:
+    return services.queue
+
+
 async def _plans(services: ServicesDep) -> Plans:
     return services.plans
 
@@ -94,6 +100,7 @@ async def _vault(services: ServicesDep) -> Vault:
 StoreDep = Annotated[GraphStore, Depends(_store)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
+QueueDep = Annotated[LiveQueue, Depends(_queue)]
 PlansDep = Annotated[Plans, Depends(_plans)]
 EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]

@@ -16,6 +16,7 @@ from api.client.menu import Categories, Communities, Skills
 from api.client.needs import Needs
 from api.client.plans import Plans
 from api.client.providers import Providers
+from api.client.queue import Queue
 from api.client.referrals import Referrals
 from api.client.requests import ListAuditEventsQuery
 from api.client.residents import Residents
@@ -64,6 +65,7 @@ class LastMeter:
         self._transport = Transport(self._http, retries, waiting)
         patient = Transport(self._http, retries, waiting, max(timeout_seconds, ANSWER_SECONDS))
         self.needs = Needs(self._transport)
+        self.queue = Queue(self._transport)
         self.referrals = Referrals(self._transport)
         self.suggestions = Suggestions(self._transport)
         self.providers = Providers(self._transport)

@@ -67,6 +67,7 @@ POLICY: Mapping[str, Rule] = {
     "getNeed": _scoped(Role.RESIDENT_APP, *_CASEWORK),
     "changeNeed": _scoped(*_CASEWORK),
     "acknowledgeNeed": _scoped(*_CASEWORK),
+    "getQueue": _scoped(*_CASEWORK),
     # Suggestions and plans.
     "suggestForNeed": _scoped(*_CASEWORK),
     "suggestForDescription": _scoped(*_DIRECTORY),

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.dependencies import EngineDep, ServicesDep, StoreDep
+from api.dependencies import EngineDep, QueueDep, ServicesDep, StoreDep
 from api.metrics import CONTENT_TYPE_LATEST
 from api.openapi import failures
 from api.problem_types import PROBLEM_TYPES
@@ -29,9 +29,10 @@ async def get_health() -> Health:
     operation_id="getReadiness",
     responses=failures("internal-error", "store-unavailable", "not-ready"),
 )
-def get_readiness(store: StoreDep, engine: EngineDep) -> Readiness:
-    """Answer 200 while the store can be reached and the engine is loaded."""
+def get_readiness(store: StoreDep, engine: EngineDep, queue: QueueDep) -> Readiness:
+    """Answer 200 while the store can be reached, and the engine and the queue are loaded."""
     matcher = engine.matcher
+    queue.check_loaded()
     return Readiness(
         status="ready",
         providers=matcher.provider_count,

@@ -62,6 +62,10 @@ from api.client.answers.providers import EligibilityOutput as EligibilityOutput
 from api.client.answers.providers import ProviderPage as ProviderPage
 from api.client.answers.providers import ProviderResource as ProviderResource
 from api.client.answers.providers import SkillOfferOutput as SkillOfferOutput
+from api.client.answers.queue import QueueAnswer as QueueAnswer
+from api.client.answers.queue import QueueCounts as QueueCounts
+from api.client.answers.queue import QueueItem as QueueItem
+from api.client.answers.queue import WorkState as WorkState
 from api.client.answers.referrals import ReferralPage as ReferralPage
 from api.client.answers.referrals import Replayed as Replayed
 from api.client.answers.residents import ContactDetails as ContactDetails

@@ -19,6 +19,8 @@ from api.client.requests.needs import NeedStatus as NeedStatus
 from api.client.requests.plans import PlanRequest as PlanRequest
 from api.client.requests.providers import ListProvidersQuery as ListProvidersQuery
 from api.client.requests.providers import ProviderChanges as ProviderChanges
+from api.client.requests.queue import GetQueueQuery as GetQueueQuery
+from api.client.requests.queue import WorkState as WorkState
 from api.client.requests.referrals import ListNeedReferralsQuery as ListNeedReferralsQuery
 from api.client.requests.referrals import ListReferralsQuery as ListReferralsQuery
 from api.client.requests.referrals import OfferInput as OfferInput

@@ -32,6 +32,7 @@ CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "getCategory": lambda meter: meter.categories.get("home_care"),
     "listCommunities": lambda meter: list(meter.communities.list(parent_code=STREET)),
     "getCommunity": lambda meter: meter.communities.get(COMMUNITY),
+    "getQueue": lambda meter: meter.queue.window(state="open", limit=1).items,
     "listProviders": lambda meter: list(meter.providers.list(kind="charity")),
     "acknowledgeNeed": lambda meter: meter.needs.acknowledge("need-1"),
     "suggestForNeed": lambda meter: meter.needs.suggestions("need-1", limit=1, explain=True).suggestions,
