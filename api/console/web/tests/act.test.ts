@@ -166,6 +166,7 @@ describe("an offer shown at once", () => {
       community_code: null,
       urgency: "urgent" as const,
       status: "active" as const,
+      state: "open" as const,
       units: 3,
       units_left: 3,
       created_at: "2026-03-02T01:00:00Z",
@@ -180,11 +181,17 @@ describe("an offer shown at once", () => {
       total: 2,
       offset: 0,
       graph_revision: 1,
+      is_stale: false,
       items: [item, { ...item, need_id: "n2" }],
       counts,
     };
     const shown = offered(answer, { needId: "n1", needRevision: 1, providerId: "p1", units: 2 });
-    expect(shown?.items[0]).toMatchObject({ referral_status: "requested", units_left: 1, is_mine: true });
+    expect(shown?.items[0]).toMatchObject({
+      referral_status: "requested",
+      state: "waiting",
+      units_left: 1,
+      is_mine: true,
+    });
     expect(shown?.items[1]).toEqual(answer.items[1]);
   });
 });

@@ -1,6 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { QueueAnswer } from "../api/contract";
-import type { Referral } from "../api/models";
+import type { QueueAnswer, Referral } from "../api/models";
 import type { Move, Offer } from "./api";
 import { referralsKey } from "./useReferrals";
 
@@ -40,6 +39,7 @@ export function offered(answer: QueueAnswer | undefined, offer: Offer): QueueAns
     item.need_id === offer.needId
       ? {
           ...item,
+          state: item.state === "open" ? ("waiting" as const) : item.state,
           referral_status: item.referral_status ?? ("requested" as const),
           units_left: Math.max(0, item.units_left - offer.units),
           is_mine: true,

@@ -9,11 +9,13 @@ import { takenBy } from "./moves";
 import { readAnew, showMove, showOffer } from "./optimistic";
 import { referralsKey } from "./useReferrals";
 
-/** Somebody was faster: with the referral that took the need, if there is one. */
+/** Somebody was faster: with the referral that took the need or a part of it, if there is one. */
 export interface Conflict {
   needId: string;
   error: unknown;
   taken: Referral | undefined;
+  /** The referrals as they are now. */
+  found: readonly Referral[];
 }
 
 export interface Acts {
@@ -53,7 +55,7 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
             return;
           }
           const found = await readReferrals(needId).catch(() => []);
-          onConflict({ needId, error, taken: takenBy(seen, found) });
+          onConflict({ needId, error, taken: takenBy(seen, found), found });
         })
         .finally(() => {
           setSending(book.current.isUnderWay());

@@ -8,41 +8,6 @@ interface Answered<T> {
   200: { headers: Record<string, unknown>; content: { "application/json": T } };
 }
 
-export interface QueueItem {
-  need_id: string;
-  revision: number;
-  category_id: string;
-  community_code: string | null;
-  urgency: Urgency;
-  status: Schemas["NeedStatus"];
-  units: number;
-  units_left: number;
-  created_at: string;
-  level: Schemas["AreaLevel"] | null;
-  referral_status: Schemas["ReferralStatus"] | null;
-  is_mine: boolean;
-  latitude: number | null;
-  longitude: number | null;
-}
-
-export interface QueueAnswer {
-  total: number;
-  offset: number;
-  graph_revision: number;
-  items: QueueItem[];
-  counts: { urgency: Record<string, number>; state: Record<string, number>; level: Record<string, number> };
-}
-
-export interface QueueQuery {
-  offset?: number;
-  limit?: number;
-  area_code?: string | null;
-  category_id?: string | null;
-  state?: "open" | "waiting" | "under_way" | null;
-  is_mine?: boolean | null;
-  search?: string | null;
-}
-
 export interface NeedCell {
   longitude: number;
   latitude: number;
@@ -89,7 +54,6 @@ interface Boxed {
 
 declare module "./schema" {
   interface paths {
-    "/v1/queue": { get: { parameters: { query?: QueueQuery }; responses: Answered<QueueAnswer> } };
     "/v1/map/needs": { get: { parameters: { query: Boxed }; responses: Answered<NeedMap> } };
     "/v1/map/providers": {
       get: {

@@ -1,4 +1,4 @@
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
 export type Need = Schemas["NeedResource"];
@@ -20,6 +20,9 @@ export type FactorName = Schemas["FactorName"];
 export type PlanStatus = Schemas["PlanStatus"];
 export type PlanOutput = Schemas["PlanOutput"];
 export type EventOutput = Schemas["EventOutput"];
+export type QueueAnswer = Schemas["QueueAnswer"];
+export type QueueItem = Schemas["QueueItem"];
+export type QueueQuery = NonNullable<operations["getQueue"]["parameters"]["query"]>;
 export type Role = Schemas["Role"];
 
 export interface Session {

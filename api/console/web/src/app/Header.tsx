@@ -18,7 +18,7 @@ export function Header({ views, shown, onHelp }: Props) {
   const areas = session.jurisdiction;
   return (
     <header className="bar">
-      <p className="brand">{t("app.name")}</p>
+      <h1 className="brand">{t("app.name")}</h1>
       <nav aria-label={t("app.views")}>
         <ul>
           {views.map((view) => (

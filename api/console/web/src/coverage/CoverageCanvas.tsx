@@ -18,7 +18,7 @@ export default function CoverageCanvas({ layer }: { layer: Layer }) {
     canvas.toggle("gaps", layer.shares.size > 0);
     canvas.show("districts", coloured(districts, layer.shares));
     canvas.show("labels", labels(districts, t));
-    canvas.show("needs", layer.dots);
+    canvas.show("dots", layer.dots);
   }, [canvas, districts, layer, t]);
   return (
     <div className="map">

@@ -2,7 +2,6 @@ import type { FeatureCollection } from "geojson";
 import type { Community } from "../api/models";
 import type { components } from "../api/schema";
 import { collection } from "../map/features";
-import { STEPS } from "../map/palette";
 import { colourOf, type Scale, scaleOf } from "./scale";
 
 type Reach = components["schemas"]["CommunityReach"];
@@ -28,16 +27,12 @@ function dotsOf(dots: readonly Dot[], isMoreBetter: boolean): Layer {
     dots.map((each) => each.value),
     isMoreBetter,
   );
+  // What is worse lies on top.
+  const worse = isMoreBetter ? -1 : 1;
   const features = dots.map(({ longitude, latitude, value }) => ({
     type: "Feature" as const,
     geometry: { type: "Point" as const, coordinates: [longitude, latitude] },
-    properties: {
-      id: null,
-      count: 1,
-      label: "",
-      rank: STEPS.indexOf(colourOf(scale, value) as never),
-      colour: colourOf(scale, value),
-    },
+    properties: { rank: value * worse, colour: colourOf(scale, value) },
   }));
   return { shares: new Map(), dots: collection(features), scale };
 }

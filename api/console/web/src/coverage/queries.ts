@@ -1,15 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { isPassing } from "../api/problems";
 import { get } from "../api/typed";
 
-const AGAIN_MILLISECONDS = 3_000;
-
-/** The very first study takes a while: whoever waits for it asks again. */
-const patient = {
-  staleTime: 300_000,
-  refetchInterval: ({ state }: { state: { error: unknown } }) =>
-    isPassing(state.error) ? AGAIN_MILLISECONDS : (false as const),
-};
+/** A study is good for a while. The very first one is waited for by asking again, so one try at a time will do. */
+const patient = { staleTime: 300_000 };
 
 export const useCoverage = () =>
   useQuery({

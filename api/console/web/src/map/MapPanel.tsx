@@ -2,10 +2,15 @@ import { lazy, Suspense, useState } from "react";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { maySeeCoverage } from "../session/roles";
+import { idle } from "../ui/idle";
 import { GapList } from "./GapList";
 import { Legend } from "./Legend";
 
-const MapCanvas = lazy(() => import("./MapCanvas"));
+// List and reasons are worked with first: the map's library waits until they have been drawn.
+const MapCanvas = lazy(async () => {
+  await idle();
+  return import("./MapCanvas");
+});
 
 export interface Layers {
   needs: boolean;

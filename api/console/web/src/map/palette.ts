@@ -3,8 +3,8 @@ import type { Urgency } from "../api/models";
 /** The colours of the style sheet again, for the map draws by itself. */
 export const URGENCY_COLOURS: Record<Urgency, string> = {
   stat: "#8c1d54",
-  asap: "#c2570c",
-  urgent: "#1f6fb2",
+  asap: "#b8500b",
+  urgent: "#1b64a3",
   routine: "#5b6b7f",
 };
 

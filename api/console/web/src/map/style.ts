@@ -13,6 +13,7 @@ export const SOURCES = [
   "labels",
   "providers",
   "needs",
+  "dots",
   "radius",
   "circles",
   "candidates",
@@ -88,6 +89,18 @@ export function mapStyle(): StyleSpecification {
           ],
           "circle-stroke-color": "#ffffff",
           "circle-stroke-width": 1,
+        },
+      },
+      {
+        id: "dots",
+        type: "circle",
+        source: "dots",
+        layout: { "circle-sort-key": ["get", "rank"] },
+        paint: {
+          "circle-color": ["get", "colour"],
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.2, 12, 6],
+          "circle-stroke-color": INK,
+          "circle-stroke-width": 0.3,
         },
       },
       {

@@ -42,11 +42,11 @@ export default function PlanView() {
   const isBusy = isStarting || status?.state === "waiting" || status?.state === "running";
   return (
     <div className="two-columns">
-      <aside>
+      <div className="side">
         <h2>{t("plan.heading")}</h2>
         <ScopeForm isBusy={isBusy} hasPlan={status !== undefined} onRun={(scope) => void start(scope)} />
         <Trouble error={error} />
-      </aside>
+      </div>
       <div className="page">
         {id === null && <p className="empty">{t("plan.nothing_yet")}</p>}
         {isGone ? (

@@ -62,7 +62,7 @@ export function PlannedReferrals({ planId, referrals }: Props) {
       </div>
       <Trouble error={accepting.error} isWrite onRetry={() => accepting.send(chosen)} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
-      <div ref={body} className="planned-rows" role="region" tabIndex={0} aria-labelledby="planned-heading">
+      <div ref={body} className="planned-rows" role="group" tabIndex={0} aria-labelledby="planned-heading">
         <div role="table" aria-labelledby="planned-heading" aria-rowcount={referrals.length + 1}>
           <div role="row" aria-rowindex={1} className="planned-row head">
             <span role="columnheader">

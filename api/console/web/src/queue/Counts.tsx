@@ -1,4 +1,4 @@
-import type { QueueAnswer } from "../api/contract";
+import type { QueueAnswer } from "../api/models";
 import { URGENCIES } from "../domain/urgency";
 import { useSpeech } from "../i18n/context";
 import { type Filters, STATES } from "./filters";
@@ -29,15 +29,16 @@ export function Counts({ counts, filters, onChange }: Props) {
             key={state}
             type="button"
             aria-pressed={filters.state === state}
-            onClick={() => onChange({ state: filters.state === state ? "" : state })}
+            onClick={() => onChange({ state })}
           >
-            {t(`queue.state.${state}`)} <span className="figure">{f.whole(counts.state[state] ?? 0)}</span>
+            {t(`queue.state.${state}`)}{" "}
+            {state !== "all" && <span className="figure">{f.whole(counts.state[state] ?? 0)}</span>}
           </button>
         ))}
         <button
           type="button"
           aria-pressed={filters.isMine}
-          onClick={() => onChange({ isMine: !filters.isMine })}
+          onClick={() => onChange(filters.isMine ? { isMine: false } : { isMine: true, state: "all" })}
         >
           {t("queue.mine")}
         </button>

@@ -12,7 +12,7 @@ interface Props {
   queue: Queue;
   selected: string | null;
   onSelect: (needId: string) => void;
-  onOpen: () => void;
+  onOpen: (needId: string) => void;
   onSight: (first: number, last: number) => void;
 }
 
@@ -57,8 +57,10 @@ export function NeedList({ listRef, queue, selected, onSelect, onOpen, onSight }
     if (event.key === "Enter") {
       event.preventDefault();
       const item = queue.at(cursor);
-      if (item !== undefined) onSelect(item.need_id);
-      onOpen();
+      if (item !== undefined) {
+        onSelect(item.need_id);
+        onOpen(item.need_id);
+      }
       return;
     }
     const page = Math.max(1, Math.floor((listRef.current?.clientHeight ?? 0) / ROW_PIXELS) - 1);
@@ -74,6 +76,7 @@ export function NeedList({ listRef, queue, selected, onSelect, onOpen, onSight }
       tabIndex={0}
       className="needs"
       aria-label={t("queue.list")}
+      aria-busy={queue.total === undefined}
       aria-activedescendant={inSight.some((row) => row.index === cursor) ? `need-row-${cursor}` : undefined}
       onKeyDown={press}
     >

@@ -1,4 +1,4 @@
-import type { QueueItem } from "../api/contract";
+import type { QueueItem } from "../api/models";
 import { useCategories, useCommunities } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { useNow } from "../ui/useNow";

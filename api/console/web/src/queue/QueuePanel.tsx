@@ -12,7 +12,7 @@ import { useQueue } from "./useQueue";
 interface Props {
   selected: string | null;
   onSelect: (needId: string) => void;
-  onOpen: () => void;
+  onOpen: (needId: string) => void;
 }
 
 /** The work queue: filters, counts and the list itself. */
@@ -46,6 +46,11 @@ export function QueuePanel({ selected, onSelect, onOpen }: Props) {
       <FilterBar filters={filters} searchRef={search} onChange={change} />
       {queue.counts !== undefined && <Counts counts={queue.counts} filters={filters} onChange={change} />}
       <Trouble error={queue.error} />
+      {queue.isStale && (
+        <p role="status" className="remark">
+          {t("suggestions.stale")}
+        </p>
+      )}
       {queue.total === 0 ? (
         <div className="empty">
           <p>{t("queue.none")}</p>

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { QueueAnswer, QueueItem } from "../api/contract";
+import type { QueueAnswer, QueueItem } from "../api/models";
 import { get } from "../api/typed";
 import { type Filters, toQuery } from "./filters";
 import { WINDOW, windowsOf } from "./windows";
@@ -11,6 +11,7 @@ const ANYWAY_MILLISECONDS = 30_000;
 export interface Queue {
   total: number | undefined;
   counts: QueueAnswer["counts"] | undefined;
+  isStale: boolean;
   error: unknown;
   at: (index: number) => QueueItem | undefined;
   indexOf: (needId: string) => number;
@@ -26,7 +27,7 @@ function windowOf(filters: Filters, number: number) {
         { signal },
       ),
     placeholderData: keepPreviousData,
-    refetchInterval: number === 0 ? ANYWAY_MILLISECONDS : (false as const),
+    ...(number === 0 ? { refetchInterval: ANYWAY_MILLISECONDS } : {}),
   };
 }
 
@@ -48,6 +49,7 @@ export function useQueue(filters: Filters, first: number, last: number): Queue {
     return {
       total: head.data?.total,
       counts: head.data?.counts,
+      isStale: head.data?.is_stale ?? false,
       error: head.error,
       at: (index: number) => known.get(index),
       indexOf: (needId: string) => {

@@ -1,5 +1,6 @@
 import type { Conflict } from "../act/useActs";
 import { useCategories } from "../api/places";
+import { Problem } from "../api/problems";
 import { useSpeech } from "../i18n/context";
 import { useNeed, useProviders } from "../suggestions/queries";
 import { wordsFor } from "../ui/Trouble";
@@ -7,35 +8,29 @@ import { useNow } from "../ui/useNow";
 
 interface Props {
   conflict: Conflict;
+  shownNeed: string | null;
   nextProvider: string | undefined;
   onShow: () => void;
   onDismiss: () => void;
 }
 
+/** Refusals that speak against the provider, not against acting on the need. */
+const FULL = new Set(["capacity-exceeded", "already-asked", "provider-excluded"]);
+
 /** Says honestly that somebody else was faster, and what comes next. */
-export function ConflictNotice({ conflict, nextProvider, onShow, onDismiss }: Props) {
+export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDismiss }: Props) {
   const { t, f } = useSpeech();
   const now = useNow(5);
   const { taken } = conflict;
   const need = useNeed(conflict.needId).data;
   const providers = useProviders(taken === undefined ? [] : [taken.provider_id]);
   const categories = useCategories();
-  const words = wordsFor(conflict.error, true, t);
+  const hasMovedOn = shownNeed !== conflict.needId;
   return (
     <div role="alert" className="conflict">
-      <p>
-        {taken !== undefined
-          ? t("act.taken", {
-              since: f.since(taken.created_at, now),
-              name: providers.get(taken.provider_id)?.name ?? taken.provider_id,
-              category: need === undefined ? "" : categories.nameOf(need.category_id),
-            })
-          : nextProvider === undefined
-            ? t("act.changed", { words })
-            : t("act.next_provider", { words, name: nextProvider })}
-      </p>
+      <p>{inWords()}</p>
       <div className="steps">
-        {taken !== undefined && (
+        {hasMovedOn && (
           <button type="button" onClick={onShow}>
             {t("act.show_taken")}
           </button>
@@ -46,4 +41,20 @@ export function ConflictNotice({ conflict, nextProvider, onShow, onDismiss }: Pr
       </div>
     </div>
   );
+
+  function inWords(): string {
+    if (taken === undefined) {
+      const words = wordsFor(conflict.error, true, t);
+      const isFull = conflict.error instanceof Problem && FULL.has(conflict.error.type);
+      return isFull && nextProvider !== undefined
+        ? t("act.next_provider", { words, name: nextProvider })
+        : t("act.changed", { words });
+    }
+    const told = {
+      since: f.since(taken.created_at, now),
+      name: providers.get(taken.provider_id)?.name ?? taken.provider_id,
+      category: need === undefined ? "" : categories.nameOf(need.category_id),
+    };
+    return hasMovedOn ? t("act.taken", told) : t("act.taken_in_part", told);
+  }
 }

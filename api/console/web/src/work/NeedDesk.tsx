@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { unitsLeft } from "../act/moves";
 import { Referrals } from "../act/Referrals";
 import { SplitDialog } from "../act/SplitDialog";
@@ -19,12 +19,15 @@ interface Props {
   need: Need;
   answer: SuggestionAnswer;
   referrals: readonly Referral[];
+  isOpened: boolean;
+  onArrive: () => void;
   highlighted: string | null;
   onHighlight: (providerId: string | null) => void;
   onConflict: (conflict: Conflict) => void;
 }
 
-export function NeedDesk({ need, answer, referrals, highlighted, onHighlight, onConflict }: Props) {
+export function NeedDesk(props: Props) {
+  const { need, answer, referrals, isOpened, onArrive, highlighted, onHighlight, onConflict } = props;
   const { t, f } = useSpeech();
   const category = useCategories().byId.get(need.category_id);
   const acts = useActs(onConflict);
@@ -33,6 +36,11 @@ export function NeedDesk({ need, answer, referrals, highlighted, onHighlight, on
   const listed = ranking.listed.map((each) => each.provider_id);
   const asked = referrals.map((each) => each.provider_id);
   const providers = useProviders([...new Set([...listed, ...asked])]);
+  useEffect(() => {
+    if (!isOpened) return;
+    document.getElementById("suggestions-heading")?.focus();
+    onArrive();
+  }, [isOpened, onArrive]);
   const left = unitsLeft(need.units, referrals);
   const nameOf = (id: string) => providers.get(id)?.name ?? id;
   const offer = (suggestion: Suggestion, units: number) =>

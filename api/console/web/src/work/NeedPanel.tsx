@@ -1,4 +1,5 @@
 import { useCallback, useState } from "react";
+import { unitsLeft } from "../act/moves";
 import type { Conflict } from "../act/useActs";
 import { useReferrals } from "../act/useReferrals";
 import { useSpeech } from "../i18n/context";
@@ -10,27 +11,32 @@ import { useNextNeed } from "./useNextNeed";
 
 interface Props {
   needId: string | null;
+  /** The need whose suggestions are to have the focus as soon as they are there. */
+  opened: string | null;
+  onArrive: () => void;
   highlighted: string | null;
   onHighlight: (providerId: string | null) => void;
   onSelect: (needId: string) => void;
 }
 
 /** Everything about one need: what it is, who is asked, who could be. */
-export function NeedPanel({ needId, highlighted, onHighlight, onSelect }: Props) {
+export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, onSelect }: Props) {
   const { t } = useSpeech();
   const need = useNeed(needId);
   const answer = useSuggestions(needId);
   const referrals = useReferrals(needId);
   const nextNeed = useNextNeed();
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  const units = need.data?.units ?? 0;
   const meet = useCallback(
     (met: Conflict) => {
       setConflict(met);
-      // A need that is gone makes room for the next one; a provider that is full does not.
-      const next = met.taken === undefined ? null : nextNeed(met.needId);
+      // A need that is gone makes room for the next one. One that is open in part stays, as does one whose provider is full.
+      const isGone = met.taken !== undefined && unitsLeft(units, met.found) === 0;
+      const next = isGone ? nextNeed(met.needId) : null;
       if (next !== null) onSelect(next);
     },
-    [nextNeed, onSelect],
+    [nextNeed, onSelect, units],
   );
   const error = need.error ?? answer.error ?? referrals.error;
   return (
@@ -42,6 +48,7 @@ export function NeedPanel({ needId, highlighted, onHighlight, onSelect }: Props)
       {conflict !== null && (
         <ConflictNotice
           conflict={conflict}
+          shownNeed={needId}
           nextProvider={answer.data?.suggestions[0]?.name}
           onShow={() => {
             onSelect(conflict.needId);
@@ -64,6 +71,8 @@ export function NeedPanel({ needId, highlighted, onHighlight, onSelect }: Props)
           need={need.data}
           answer={answer.data}
           referrals={referrals.data}
+          isOpened={opened === need.data.id}
+          onArrive={onArrive}
           highlighted={highlighted}
           onHighlight={onHighlight}
           onConflict={meet}

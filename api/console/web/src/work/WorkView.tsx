@@ -15,15 +15,21 @@ export function WorkView() {
   const settled = useDebounced(selected, SETTLE_MILLISECONDS);
   const [highlighted, setHighlighted] = useState<string | null>(null);
   const select = useCallback((needId: string) => set({ need: needId }), [set]);
-  const open = useCallback(() => {
-    const heading = document.getElementById("suggestions-heading") ?? document.getElementById("need-heading");
-    heading?.focus();
-  }, []);
+  // The need whose reasons are to have the focus, once they are there.
+  const [opened, setOpened] = useState<string | null>(null);
+  const arrive = useCallback(() => setOpened(null), []);
   return (
     <div className="work">
-      <QueuePanel selected={selected} onSelect={select} onOpen={open} />
+      <QueuePanel selected={selected} onSelect={select} onOpen={setOpened} />
       <MapPanel needId={settled} highlighted={highlighted} onSelect={select} onHighlight={setHighlighted} />
-      <NeedPanel needId={settled} highlighted={highlighted} onHighlight={setHighlighted} onSelect={select} />
+      <NeedPanel
+        opened={opened}
+        onArrive={arrive}
+        needId={settled}
+        highlighted={highlighted}
+        onHighlight={setHighlighted}
+        onSelect={select}
+      />
     </div>
   );
 }

@@ -39,6 +39,10 @@ export const act = {
     "Taken {since} by another desk: {name} is asked for {category}. Here is the next.",
     "{since}已被其他工作台处理：{category}已询问 {name}。以下是下一条。",
   ],
+  "act.taken_in_part": [
+    "Another desk was faster {since}: {name} is asked for {category}. See what is left of it below.",
+    "{since}其他工作台已先处理：{category}已询问 {name}。剩余部分见下方。",
+  ],
   "act.changed": ["{words} The list has been read anew; decide again.", "{words}列表已刷新，请重新决定。"],
   "act.next_provider": [
     "{words} The list has been read anew: {name} is the next.",

@@ -29,7 +29,7 @@ export const suggestions = {
     "没有符合条件的服务方。下方说明需要哪些改变。",
   ],
   "suggestions.stale": [
-    "The store cannot be reached; this list may be old.",
+    "The store cannot be reached; what is listed may be old.",
     "数据库暂不可用，此列表可能已过时。",
   ],
   "suggestions.score": ["Score {score}", "得分 {score}"],
