@@ -116,6 +116,17 @@ describe("a plan", () => {
     expect(new Set(parts.flat().map(keyOf)).size).toBe(230);
     expect(chunks([])).toEqual([]);
   });
+
+  it("asks the providers of one need together", () => {
+    const pairs = ["a1", "b1", "b2", "a2", "c1", "c2"];
+    const all = pairs.map((pair) => ({ need_id: pair.charAt(0), provider_id: pair }));
+    const parts = chunks(all, 3);
+    expect(parts.map((part) => part.map(({ provider_id }) => provider_id))).toEqual([
+      ["a1", "a2"],
+      ["b1", "b2"],
+      ["c1", "c2"],
+    ]);
+  });
 });
 
 describe("scales", () => {

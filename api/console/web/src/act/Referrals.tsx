@@ -12,11 +12,11 @@ interface Props {
   onMove: (move: Move) => void;
 }
 
-/** The referrals of a need: those under way with their steps, those that are over folded away. */
+/** The referrals of a need: those under way with their steps, what came to nothing folded away. */
 export function Referrals({ referrals, providers, suggestions, isBusy, onMove }: Props) {
   const { t } = useSpeech();
-  const live = referrals.filter(isLive);
-  const over = referrals.filter((each) => !isLive(each));
+  const shown = referrals.filter((each) => isLive(each) || each.status === "completed");
+  const over = referrals.filter((each) => !shown.includes(each));
   if (referrals.length === 0) return null;
   const card = (referral: Referral) => (
     <ReferralCard
@@ -31,11 +31,7 @@ export function Referrals({ referrals, providers, suggestions, isBusy, onMove }:
   return (
     <section aria-labelledby="referrals-heading">
       <h3 id="referrals-heading">{t("act.heading")}</h3>
-      {live.length > 0 ? (
-        <ul className="referrals">{live.map(card)}</ul>
-      ) : (
-        <p className="hint">{t("act.none")}</p>
-      )}
+      {shown.length > 0 && <ul className="referrals">{shown.map(card)}</ul>}
       {over.length > 0 && (
         <details>
           <summary>{t("act.earlier", { count: over.length })}</summary>

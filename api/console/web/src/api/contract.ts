@@ -24,27 +24,34 @@ export interface ProviderCell {
 
 export interface NeedMap {
   cell_degrees: number;
+  total: number;
   cells: NeedCell[];
-  points: { id: string; longitude: number; latitude: number; urgency: Urgency }[] | null;
+  points: { need_id: string; longitude: number; latitude: number; urgency: Urgency }[] | null;
 }
 
 export interface ProviderMap {
   cell_degrees: number;
+  total: number;
   cells: ProviderCell[];
-  points: { id: string; longitude: number; latitude: number; free_units: number }[] | null;
+  points: { provider_id: string; longitude: number; latitude: number; free_units: number }[] | null;
 }
 
 export interface ProviderJudgement {
+  name: string;
+  is_eligible: boolean;
   rank: number | null;
-  suggestion: Schemas["SuggestionOutput"] | null;
-  exclusions: { reason: Schemas["Reason"]; change: string; gaps: Schemas["GapOutput"][] }[];
+  score: number;
+  reasons: Schemas["Reason"][];
+  gaps: Schemas["GapOutput"][];
 }
 
 export interface AcceptanceOutcome {
   need_id: string;
   provider_id: string;
-  outcome: string;
+  is_held: boolean;
   referral_id: string | null;
+  problem: string | null;
+  detail: string | null;
 }
 
 interface Boxed {
@@ -70,7 +77,9 @@ declare module "./schema" {
     "/v1/needs/{id}/trial-suggestions": {
       post: {
         parameters: { path: { id: string } };
-        requestBody: { content: { "application/json": { weights: Record<string, number>; limit?: number } } };
+        requestBody: {
+          content: { "application/json": { weights: Record<Schemas["FactorName"], number>; limit?: number } };
+        };
         responses: Answered<Schemas["SuggestionAnswer"] & { is_trial: true }>;
       };
     };

@@ -84,12 +84,10 @@ function useCrowd(canvas: Canvas | null, layers: Layers, sight: Sight | null, ne
   useEffect(() => {
     if (providers !== undefined) canvas?.show("providers", providerFeatures(providers));
   }, [canvas, providers]);
-  const count = (answer: { cells: { count: number }[] } | undefined) =>
-    f.whole(answer?.cells.reduce((sum, each) => sum + each.count, 0) ?? 0);
   if (needs === undefined) return "";
   return layers.providers
-    ? t("map.summary", { needs: count(needs), providers: count(providers) })
-    : t("map.summary_needs", { needs: count(needs) });
+    ? t("map.summary", { needs: f.whole(needs.total), providers: f.whole(providers?.total ?? 0) })
+    : t("map.summary_needs", { needs: f.whole(needs.total) });
 }
 
 /** The chosen need with its search radius, and the providers that are suggested for it. */

@@ -22,7 +22,7 @@ export function needFeatures(answer: NeedMap, whole: (count: number) => string):
   const rank = (urgency: Urgency) => URGENCIES.length - URGENCIES.indexOf(urgency);
   if (answer.points !== null) {
     return collection(
-      answer.points.map(({ id, longitude, latitude, urgency }) =>
+      answer.points.map(({ need_id: id, longitude, latitude, urgency }) =>
         at(longitude, latitude, {
           id,
           count: 1,
@@ -51,7 +51,7 @@ export function needFeatures(answer: NeedMap, whole: (count: number) => string):
 export function providerFeatures(answer: ProviderMap): FeatureCollection {
   if (answer.points !== null) {
     return collection(
-      answer.points.map(({ id, longitude, latitude, free_units }) =>
+      answer.points.map(({ provider_id: id, longitude, latitude, free_units }) =>
         at(longitude, latitude, { id, count: 1, isFree: free_units > 0 }),
       ),
     );

@@ -29,7 +29,7 @@ export function PlannedReferrals({ planId, referrals }: Props) {
     estimateSize: () => ROW_PIXELS,
     overscan: 5,
   });
-  const held = Array.from(outcomes.values()).filter((each) => each.outcome === "held").length;
+  const held = Array.from(outcomes.values()).filter((each) => each.is_held).length;
   const chooseAll = (isOn: boolean) => setLeft(isOn ? new Set() : new Set(referrals.map(keyOf)));
   const choose = (key: string, isOn: boolean) =>
     setLeft((now) => {

@@ -48,13 +48,13 @@ export function PlannedRow({ index, start, referral, outcome, isChosen, isBusy, 
       <span role="cell">{name}</span>
       <span role="cell">{f.whole(referral.units)}</span>
       <span role="cell">{referral.distance_km === null ? "–" : f.distance(referral.distance_km)}</span>
-      <span role="cell">{outcome !== undefined && outcomeInWords(outcome.outcome)}</span>
+      <span role="cell">{outcome !== undefined && outcomeInWords(outcome)}</span>
     </div>
   );
 
-  function outcomeInWords(text: string): string {
-    if (text === "held") return t("plan.held");
-    const problem = new Problem(409, text.split("/").at(-1) ?? text, text, null);
-    return t("plan.refused", { words: wordsFor(problem, true, t) });
+  function outcomeInWords({ is_held, problem, detail }: AcceptanceOutcome): string {
+    if (is_held) return t("plan.held");
+    const refusal = new Problem(409, problem?.split("/").at(-1) ?? "", detail ?? "", null);
+    return t("plan.refused", { words: wordsFor(refusal, true, t) });
   }
 }

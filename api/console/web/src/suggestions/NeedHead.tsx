@@ -65,11 +65,13 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
         )}
       </p>
       {isOver && <p role="status">{t("need.status", { status: t(`need.status.${need.status}`) })}</p>}
-      {remarks.map((remark) => (
-        <p key={remark.code} className="remark">
-          {t(`remark.${remark.code}`)}
-        </p>
-      ))}
+      {remarks
+        .filter((remark) => remark.code !== "need_not_active")
+        .map((remark) => (
+          <p key={remark.code} className="remark">
+            {t(`remark.${remark.code}`)}
+          </p>
+        ))}
       {need.answer_due_at !== null && !isOver && (
         <p className="climbs">
           <span>{t("need.climbs", { when: f.since(need.answer_due_at, now) })}</span>

@@ -35,6 +35,7 @@ export function SuggestionList(props: Props) {
         {props.isTrial && <span className="mark trial">{t("trial.badge")}</span>}
       </h3>
       {answer.is_stale && <p role="status">{t("suggestions.stale")}</p>}
+      {unitsLeft === 0 && listed.length > 0 && <p className="hint">{t("suggestions.covered")}</p>}
       {listed.length === 0 && unitsLeft > 0 && <p className="empty">{t("suggestions.none")}</p>}
       <ol>
         {listed.map((suggestion) => (
@@ -44,7 +45,7 @@ export function SuggestionList(props: Props) {
             need={need}
             provider={props.providers.get(suggestion.provider_id)}
             unitsLeft={unitsLeft}
-            isOpen={toggled.has(suggestion.provider_id) !== (suggestion.rank === 1)}
+            isOpen={toggled.has(suggestion.provider_id) !== (suggestion.rank === 1 && canOffer)}
             isBusy={props.isBusy}
             isHighlighted={props.highlighted === suggestion.provider_id}
             onToggle={() => toggle(suggestion.provider_id)}

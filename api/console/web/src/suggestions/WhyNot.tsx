@@ -3,7 +3,7 @@ import type { NearMiss } from "../api/models";
 import { useSkills } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { Trouble } from "../ui/Trouble";
-import { useJudgement, useProviders } from "./queries";
+import { useJudgement } from "./queries";
 import { gapInWords } from "./reasons";
 
 interface Props {
@@ -55,22 +55,31 @@ function Answer({ needId, providerId }: { needId: string; providerId: string }) 
   const { t, f } = useSpeech();
   const skills = useSkills();
   const { data, error } = useJudgement(needId, providerId);
-  const name = useProviders([providerId]).get(providerId)?.name ?? providerId;
   if (error !== null) return <Trouble error={error} />;
   if (data === undefined) return <p>{t("app.loading")}</p>;
-  if (data.suggestion !== null) {
-    const rank = f.whole(data.rank ?? data.suggestion.rank);
-    return <p>{t("whynot.eligible", { name, rank, score: f.score(data.suggestion.score) })}</p>;
+  const { name, rank, reasons, gaps } = data;
+  const score = f.score(data.score);
+  if (data.is_eligible) {
+    return (
+      <p>
+        {rank === null
+          ? t("whynot.far_down", { name, score })
+          : t("whynot.eligible", { name, rank: f.whole(rank), score })}
+      </p>
+    );
   }
   return (
     <>
-      <p>{t("whynot.excluded", { name, count: data.exclusions.length })}</p>
+      <p>{t("whynot.excluded", { name, count: reasons.length, score })}</p>
       <ul>
-        {data.exclusions.map((each) => (
-          <li key={each.reason}>
-            <strong>{t(`rule.${each.reason}`)}</strong>
-            {": "}
-            {each.gaps.map((gap) => gapInWords(gap, skills.nameOf, t, f)).join("; ") || each.change}
+        {reasons.map((reason) => (
+          <li key={reason}>
+            <strong>{t(`rule.${reason}`)}</strong>{" "}
+            {gaps
+              .filter((gap) => gap.reason === reason)
+              .map((gap) => gapInWords(gap, skills.nameOf, t, f))
+              .filter((words) => words !== t(`rule.${reason}`))
+              .join("; ")}
           </li>
         ))}
       </ul>

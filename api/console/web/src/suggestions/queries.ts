@@ -4,6 +4,7 @@ import { get, post } from "../api/typed";
 import type { Weights } from "./weights";
 
 export const LISTED = 8;
+const NO_WEIGHTS: Weights = { proximity: 0, skill: 0, capacity: 0, continuity: 0, fairness: 0 };
 
 export function useNeed(id: string | null) {
   return useQuery({
@@ -34,7 +35,7 @@ export function useTrial(id: string, weights: Weights | null) {
     queryFn: ({ signal }) =>
       post(
         "/v1/needs/{id}/trial-suggestions",
-        { path: { id }, body: { weights: { ...(weights ?? {}) }, limit: LISTED } },
+        { path: { id }, body: { weights: weights ?? NO_WEIGHTS, limit: LISTED } },
         { signal },
       ),
   });

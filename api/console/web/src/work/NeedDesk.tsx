@@ -75,43 +75,50 @@ export function NeedDesk(props: Props) {
           )
         }
       />
-      <SuggestionList
-        need={need}
-        answer={answer}
-        listed={ranking.listed}
-        isTrial={ranking.isTrial}
-        providers={providers}
-        unitsLeft={left}
-        isBusy={acts.isSending}
-        highlighted={highlighted}
-        onHighlight={onHighlight}
-        onOffer={offer}
-      />
-      {canSplit && (
-        <button type="button" onClick={() => setSplitting(true)}>
-          {t("act.split")}
-        </button>
+      {isOpen(need) && (
+        <>
+          <SuggestionList
+            need={need}
+            answer={answer}
+            listed={ranking.listed}
+            isTrial={ranking.isTrial}
+            providers={providers}
+            unitsLeft={left}
+            isBusy={acts.isSending}
+            highlighted={highlighted}
+            onHighlight={onHighlight}
+            onOffer={offer}
+          />
+          {canSplit && (
+            <button type="button" onClick={() => setSplitting(true)}>
+              {t("act.split")}
+            </button>
+          )}
+          {isSplitting && (
+            <SplitDialog
+              need={need}
+              left={left}
+              suggestions={ranking.listed}
+              onClose={() => setSplitting(false)}
+            />
+          )}
+          {answer.suggestions.length > 0 && (
+            <TrialWeights
+              sliders={ranking.sliders}
+              isTrial={ranking.isTrial}
+              isExact={ranking.isExact}
+              isRemote={category?.is_remote ?? false}
+              onChange={ranking.setSliders}
+              onReset={() => ranking.setSliders(null)}
+            />
+          )}
+          <Others answer={answer} />
+          <WhyNot needId={need.id} known={[...(answer.near_misses ?? []), ...answer.suggestions]} />
+        </>
       )}
-      {isSplitting && (
-        <SplitDialog
-          need={need}
-          left={left}
-          suggestions={ranking.listed}
-          onClose={() => setSplitting(false)}
-        />
-      )}
-      {answer.suggestions.length > 0 && (
-        <TrialWeights
-          sliders={ranking.sliders}
-          isTrial={ranking.isTrial}
-          isExact={ranking.isExact}
-          isRemote={category?.is_remote ?? false}
-          onChange={ranking.setSliders}
-          onReset={() => ranking.setSliders(null)}
-        />
-      )}
-      <Others answer={answer} />
-      <WhyNot needId={need.id} known={[...(answer.near_misses ?? []), ...answer.suggestions]} />
     </>
   );
 }
+
+/** Drafts are not for dispatchers yet, and what is over needs nobody any more. */
+const isOpen = (need: Need) => need.status === "active" || need.status === "on-hold";

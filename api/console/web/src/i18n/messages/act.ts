@@ -13,7 +13,6 @@ export const act = {
   "act.undo_for": ["Undo the offer to {name}", "撤销对 {name} 的询问"],
   "act.held_until": ["held until {time} ({since})", "预留至 {time}（{since}）"],
   "act.heading": ["Referrals", "转介"],
-  "act.none": ["Nobody has been asked yet.", "尚未询问任何服务方。"],
   "act.earlier": ["Earlier ({count})", "更早的（{count}）"],
   "act.row": ["{units, plural, one {# unit} other {# units}} · {since}", "{units} 份 · {since}"],
   "act.because": ["because: {reason}", "原因：{reason}"],

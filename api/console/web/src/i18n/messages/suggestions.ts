@@ -28,6 +28,10 @@ export const suggestions = {
     "Nobody is eligible. See below what would have to change.",
     "没有符合条件的服务方。下方说明需要哪些改变。",
   ],
+  "suggestions.covered": [
+    "All units are held or served. These could take over if that comes to nothing.",
+    "全部份数已预留或已完成。如未成，可由以下服务方接手。",
+  ],
   "suggestions.stale": [
     "The store cannot be reached; what is listed may be old.",
     "数据库暂不可用，此列表可能已过时。",
@@ -106,8 +110,12 @@ export const suggestions = {
     "{name} can serve: it stands at place {rank} with a score of {score}.",
     "{name} 可提供服务：排第 {rank} 位，得分 {score}。",
   ],
+  "whynot.far_down": [
+    "{name} can serve, but stands far down the list with a score of {score}.",
+    "{name} 可提供服务，但排名靠后，得分 {score}。",
+  ],
   "whynot.excluded": [
-    "{name} cannot serve. {count, plural, one {One rule speaks} other {# rules speak}} against it:",
-    "{name} 无法提供服务，未通过 {count} 条规则：",
+    "{name} cannot serve. {count, plural, one {One rule speaks} other {# rules speak}} against it; without {count, plural, one {it} other {them}} its score would be {score}.",
+    "{name} 无法提供服务，未通过 {count} 条规则；若全部满足，得分为 {score}。",
   ],
 } as const;

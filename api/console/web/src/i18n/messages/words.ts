@@ -1,7 +1,7 @@
 /** Words of the field: codes of the service, and names of places. */
 export const words = {
   "urgency.stat": ["Immediate", "特急"],
-  "urgency.asap": ["As soon as possible", "加急"],
+  "urgency.asap": ["ASAP", "加急"],
   "urgency.urgent": ["Urgent", "紧急"],
   "urgency.routine": ["Routine", "常规"],
   "level.community": ["Community", "社区"],
