@@ -159,6 +159,7 @@ describe("formats", () => {
   it("say how long ago in the largest unit that fits", () => {
     const { since } = formatsOf("en");
     expect(since("2026-03-02T11:59:40Z", now)).toBe("20 sec. ago");
+    expect(since("2026-03-02T12:00:00.3Z", now)).toBe("now");
     expect(since("2026-03-02T09:30:00Z", now)).toBe("2 hr. ago");
     expect(since("2026-03-02T12:14:00Z", now)).toBe("in 14 min.");
     expect(formatsOf("zh-CN").since("2026-02-23T12:00:00Z", now)).toBe("7天前");

@@ -32,7 +32,9 @@ export function ReferralCard({ referral, provider, suggestions, isBusy, onMove }
     <li className={`referral status-${referral.status}`} data-referral={referral.id}>
       <p className="referral-line">
         <strong>{name}</strong>
-        <span className="mark">{t(`referral.${referral.status}`)}</span>
+        <span className="mark">
+          {referral.id === PROVISIONAL ? t("act.sending") : t(`referral.${referral.status}`)}
+        </span>
         <span className="hint">
           {t("act.row", {
             units: referral.units,

@@ -5,7 +5,7 @@ export interface Patience {
   mostSeconds: number;
 }
 
-export const PATIENT: Patience = { tries: 5, firstSeconds: 0.4, mostSeconds: 8 };
+export const PATIENT: Patience = { tries: 6, firstSeconds: 0.4, mostSeconds: 8 };
 
 /** Seconds before try number `tried` + 1; what the service asked for counts, up to 30 seconds. */
 export function waitSeconds(

@@ -30,6 +30,7 @@ export function formatsOf(language: Language) {
     hour12: false,
   });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
+  const atOnce = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   return {
     whole: (value: number) => whole.format(value),
@@ -42,6 +43,7 @@ export function formatsOf(language: Language) {
     /** How long ago, or how long until, in the largest unit that fits. */
     since: (text: string, now: number) => {
       const seconds = Math.round((Date.parse(text) - now) / 1000);
+      if (seconds === 0) return atOnce.format(0, "second");
       const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const);
       return relative.format(Math.trunc(seconds / size), unit);
     },

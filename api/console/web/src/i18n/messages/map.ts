@@ -13,10 +13,10 @@ export const map = {
   "map.out": ["Zoom out", "缩小"],
   "map.whole": ["Whole city", "全市"],
   "map.summary": [
-    "In view: {needs} open needs, {providers} providers",
-    "当前视野：{needs} 条待办需求，{providers} 个服务方",
+    "Here and around: {needs} open needs, {providers} providers",
+    "视野及周边：{needs} 条待办需求，{providers} 个服务方",
   ],
-  "map.summary_needs": ["In view: {needs} open needs", "当前视野：{needs} 条待办需求"],
+  "map.summary_needs": ["Here and around: {needs} open needs", "视野及周边：{needs} 条待办需求"],
   "map.legend": ["Legend", "图例"],
   "map.legend_needs": ["Needs, coloured by the most urgent", "需求（颜色为其中最紧急者）"],
   "map.legend_candidate": ["Suggested provider", "推荐的服务方"],
