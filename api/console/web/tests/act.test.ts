@@ -132,17 +132,20 @@ describe("units", () => {
     expect(unitsLeft(2, referrals)).toBe(0);
   });
 
-  it("are shared out to the best first", () => {
+  it("are shared out to the best first, but to several", () => {
     const free = [
-      { id: "a", units: 2 },
-      { id: "b", units: 5 },
+      { id: "a", units: 5 },
+      { id: "b", units: 2 },
       { id: "c", units: 9 },
     ];
-    expect([...split(6, free)]).toEqual([
-      ["a", 2],
-      ["b", 4],
-    ]);
+    expect(Object.fromEntries(split(4, free))).toEqual({ a: 2, b: 2 });
+    expect(Object.fromEntries(split(7, free))).toEqual({ a: 4, b: 2, c: 1 });
     expect(split(0, free).size).toBe(0);
+  });
+
+  it("go to one alone where nobody else has room for them", () => {
+    expect(Object.fromEntries(split(4, [{ id: "a", units: 9 }]))).toEqual({ a: 4 });
+    expect(Object.fromEntries(split(9, [{ id: "a", units: 1 }]))).toEqual({ a: 1 });
   });
 });
 

@@ -30,7 +30,9 @@ export function Referrals({ referrals, providers, suggestions, isBusy, onMove }:
   );
   return (
     <section aria-labelledby="referrals-heading">
-      <h3 id="referrals-heading">{t("act.heading")}</h3>
+      <h3 id="referrals-heading" tabIndex={-1}>
+        {t("act.heading")}
+      </h3>
       {shown.length > 0 && <ul className="referrals">{shown.map(card)}</ul>}
       {over.length > 0 && (
         <details>

@@ -53,14 +53,16 @@ export function unitsLeft(units: number, referrals: readonly Pick<Referral, "sta
   return Math.max(0, units - taken.reduce((sum, each) => sum + each.units, 0));
 }
 
-/** Give the open units to the best providers first, each as much as it has free. */
+/** Share the open units out, to at least two providers if there are two: the best first, each at most half to begin with. */
 export function split(left: number, free: readonly { id: string; units: number }[]): Map<string, number> {
   const given = new Map<string, number>();
   let rest = left;
-  for (const { id, units } of free) {
-    const part = Math.min(rest, units);
-    if (part > 0) given.set(id, part);
-    rest -= part;
+  for (const most of [Math.ceil(left / 2), left]) {
+    for (const { id, units } of free) {
+      const part = Math.min(rest, Math.min(units, most) - (given.get(id) ?? 0));
+      if (part > 0) given.set(id, (given.get(id) ?? 0) + part);
+      rest -= Math.max(0, part);
+    }
   }
   return given;
 }

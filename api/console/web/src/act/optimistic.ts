@@ -55,5 +55,6 @@ export function readAnew(queries: QueryClient, needId: string): Promise<unknown>
     queries.invalidateQueries({ queryKey: ["need", needId] }),
     queries.invalidateQueries({ queryKey: ["queue"] }),
     queries.invalidateQueries({ queryKey: ["map"] }),
+    queries.invalidateQueries({ queryKey: ["provider"] }),
   ]);
 }

@@ -18,6 +18,8 @@ export function Live({ children }: { children: ReactNode }) {
     const lists = gathered(() => {
       void queries.invalidateQueries({ queryKey: ["queue"] });
       void queries.invalidateQueries({ queryKey: ["map"] });
+      // What somebody else holds is not free for the need that is looked at.
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === "suggestions" });
     }, GATHER_MILLISECONDS);
     const stop = listen({
       onEvent: (event) => {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { Conflict } from "../act/useActs";
 import { useCategories } from "../api/places";
 import { Problem } from "../api/problems";
@@ -25,9 +26,12 @@ export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDi
   const need = useNeed(conflict.needId).data;
   const providers = useProviders(taken === undefined ? [] : [taken.provider_id]);
   const categories = useCategories();
+  const notice = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each conflict takes the focus once, for the button pressed is gone
+  useEffect(() => notice.current?.focus(), [conflict]);
   const hasMovedOn = shownNeed !== conflict.needId;
   return (
-    <div role="alert" className="conflict">
+    <div ref={notice} role="alert" tabIndex={-1} className="conflict">
       <p>{inWords()}</p>
       <div className="steps">
         {hasMovedOn && (

@@ -13,6 +13,7 @@ import { SuggestionList } from "../suggestions/SuggestionList";
 import { TrialWeights } from "../suggestions/TrialWeights";
 import { useRanking } from "../suggestions/useRanking";
 import { WhyNot } from "../suggestions/WhyNot";
+import { focusSoon } from "../ui/focus";
 import { Trouble } from "../ui/Trouble";
 
 interface Props {
@@ -43,7 +44,8 @@ export function NeedDesk(props: Props) {
   }, [isOpened, onArrive]);
   const left = unitsLeft(need.units, referrals);
   const nameOf = (id: string) => providers.get(id)?.name ?? id;
-  const offer = (suggestion: Suggestion, units: number) =>
+  const offer = (suggestion: Suggestion, units: number) => {
+    focusSoon("referrals-heading");
     acts.offer(
       { needId: need.id, needRevision: need.revision, providerId: suggestion.provider_id, units },
       (made) =>
@@ -53,6 +55,7 @@ export function NeedDesk(props: Props) {
           time: made.expires_at === null ? "" : f.time(made.expires_at),
         }),
     );
+  };
   const canSplit = !need.is_indivisible && left > 1 && ranking.listed.length > 1;
   return (
     <>
@@ -69,11 +72,12 @@ export function NeedDesk(props: Props) {
         providers={providers}
         suggestions={answer.suggestions}
         isBusy={acts.isSending}
-        onMove={(move) =>
+        onMove={(move) => {
+          focusSoon("referrals-heading");
           acts.move(move, (moved) =>
             t("act.done", { name: nameOf(moved.provider_id), status: t(`referral.${moved.status}`) }),
-          )
-        }
+          );
+        }}
       />
       {isOpen(need) && (
         <>
