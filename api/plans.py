@@ -6,9 +6,9 @@ A plan is a proposal and is made anew at any time, so none of it has to survive 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -44,6 +44,7 @@ class Job:
     total: int = 0
     failure: str | None = None
     body: bytes | None = None  # once it is done: large, and the same for whoever asks
+    units: Mapping[tuple[str, str], int] = field(default_factory=dict)  # by need and provider
 
     def answer(self) -> bytes:
         """Return the status as JSON."""
@@ -130,7 +131,8 @@ class Plans:
             plan = PlanOutput.of(make())
             done = replace(self.get(plan_id), state=PlanState.DONE)
             body = done.status(plan).model_dump_json().encode()
-            self._update(plan_id, state=PlanState.DONE, body=body)
+            units = {(each.need_id, each.provider_id): each.units for each in plan.referrals}
+            self._update(plan_id, state=PlanState.DONE, body=body, units=units)
         except Cancelled:
             self._update(plan_id, state=PlanState.FAILED, failure="the service stopped")
         except LastMeterError as error:

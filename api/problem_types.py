@@ -88,6 +88,9 @@ PROBLEM_TYPES = {
         ),
         ProblemType("provider-excluded", 409, "Provider excluded", "The need rules this provider out."),
         ProblemType(
+            "plan-not-done", 409, "Plan is not done", "It is still being made, or it failed: read its state."
+        ),
+        ProblemType(
             "key-is-over", 409, "Key is over", "The key has expired or been revoked. Issue another one."
         ),
         ProblemType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from graph_models.domain.checks import check_integer
@@ -91,3 +91,28 @@ def every(store: GraphStore, kind: type[E], where: Mapping[str, str]) -> Iterato
         yield from page.items
         if (after := page.next_after) is None:
             return
+
+
+def many(store: GraphStore, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
+    """Return those of any number of values that exist, by key.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from types import SimpleNamespace
+    >>> from graph_models.domain.places import Area, AreaLevel
+    >>> from graph_models.stores.opening import open_store
+    >>> clock = SimpleNamespace(now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+    >>> with (
+    ...     tempfile.TemporaryDirectory() as folder,
+    ...     open_store(f"sqlite:///{folder}/city.db", clock) as store,
+    ... ):
+    ...     written = store.write(WriteBatch("w1", (Put(Area("4401", AreaLevel.CITY, "Guangzhou")),)))
+    ...     list(many(store, Area, ["4401", "4403"]))
+    ['4401']
+    """
+    found: dict[str, Stored[E]] = {}
+    for start in range(0, len(keys), MAX_BATCH):
+        found |= store.get_many(kind, keys[start : start + MAX_BATCH])
+    return found

@@ -10,6 +10,7 @@ from graph_models.domain.needs import Need
 from matcher.engine import SavedEngine
 from matcher.remarks import Remark
 from matcher.suggestions import SuggestionList
+from matcher.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,27 @@ class NeedSuggestions:
     is_synthetic: bool
     result: SuggestionList
     remarks: tuple[Remark, ...]
+    as_of: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one provider is worth for one need, and what it was found from.
+
+    Parameters
+    ----------
+    need
+        The need as it was read.
+    verdict
+        What speaks for the provider, and what against it.
+    graph_revision, as_of, is_stale
+        As in `NeedSuggestions`.
+    """
+
+    need: Need
+    verdict: Verdict
+    graph_revision: int
     as_of: datetime
     is_stale: bool
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,10 @@ class Areas:
     """
 
     def __init__(self, areas: Iterable[Area]) -> None:
-        self._areas = {area.code: area for area in areas}
+        self._areas = dict(sorted((area.code, area) for area in areas))
+        self._of_level: dict[AreaLevel, list[Area]] = defaultdict(list)
+        for area in self._areas.values():
+            self._of_level[area.level].append(area)
         located = sorted(
             (area.code, area.location.latitude, area.location.longitude)
             for area in self._areas.values()
@@ -46,11 +50,11 @@ class Areas:
 
     def all(self) -> tuple[Area, ...]:
         """Return all areas, by code."""
-        return tuple(area for _, area in sorted(self._areas.items()))
+        return tuple(self._areas.values())
 
     def at_level(self, level: AreaLevel) -> tuple[Area, ...]:
         """Return all areas of a level, by code."""
-        return tuple(area for area in self.all() if area.level is level)
+        return tuple(self._of_level.get(level, ()))
 
     def chain(self, code: AreaCode) -> tuple[AreaCode, ...]:
         """Return the area's own code and those of the areas around it, narrowest first."""

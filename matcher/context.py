@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from graph_models.domain.places import AreaLevel, Location
 from matcher.availability import LocalWindow, local_window, to_microseconds
 from matcher.catalogue import Catalogue
 from matcher.fixed_point import to_millionths
-from matcher.parameters import MatchParameters
+from matcher.parameters import MatchParameters, Weights
 from matcher.travel import to_metres
 
 DAY = timedelta(days=1) // timedelta(microseconds=1)  # microseconds
@@ -153,6 +153,21 @@ def gather_context(
         weights=catalogue.parameters.weights_for(category).in_order(),
         parameters=catalogue.parameters,
     )
+
+
+def with_weights(context: NeedContext, weights: Weights | None) -> NeedContext:
+    """Return a need as other weights would have it, to be tried; None means as it is.
+
+    Raises
+    ------
+    InvalidValue
+        If proximity would count for a need that is served by phone.
+    """
+    if weights is None:
+        return context
+    if context.category.is_remote and weights.proximity:
+        raise InvalidValue("weights.proximity", "be 0 for a need that is served by phone")
+    return replace(context, weights=weights.in_order())
 
 
 def local_year(need: Need, catalogue: Catalogue, now: datetime) -> int:

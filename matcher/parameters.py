@@ -56,6 +56,30 @@ class Weights:
     def __post_init__(self) -> None:
         _check_shares("weights", asdict(self))
 
+    @classmethod
+    def in_proportion(cls, shares: Mapping[FactorName, float]) -> Weights:
+        """Scale numbers of at least 0 so that they sum to 1; what is left over goes to the largest.
+
+        Raises
+        ------
+        InvalidValue
+            If all of them are 0.
+
+        Examples
+        --------
+        >>> Weights.in_proportion({name: 1.0 for name in FactorName}).in_order()
+        (200000, 200000, 200000, 200000, 200000)
+        >>> thirds = dict.fromkeys(FactorName, 0.0) | {name: 5.0 for name in list(FactorName)[:3]}
+        >>> Weights.in_proportion(thirds).in_order()
+        (333334, 333333, 333333, 0, 0)
+        """
+        total = sum(shares.values())
+        if total <= 0:
+            raise InvalidValue("weights", "not all be 0")
+        scaled = {name: int(shares[name] / total * MILLION) for name in FactorName}
+        scaled[max(FactorName, key=lambda name: shares[name])] += MILLION - sum(scaled.values())
+        return cls(**{str(name): value for name, value in scaled.items()})
+
     def in_order(self) -> tuple[int, ...]:
         """Return the five weights in the order of `FactorName`."""
         return (self.proximity, self.skill, self.capacity, self.continuity, self.fairness)

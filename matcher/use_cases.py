@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from threading import Lock
+from typing import Generic, TypeVar
 
+from graph_models.bulk import many
 from graph_models.domain.categories import Category
 from graph_models.domain.checks import check_integer
-from graph_models.domain.errors import StoreUnavailable
+from graph_models.domain.errors import NotFound, StoreUnavailable
 from graph_models.domain.identifiers import NeedId, ProviderId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
-from graph_models.ports import MAX_BATCH, ChangeSet, Clock, E, Entity, GraphStore, Stored, Within
-from matcher.answers import NeedSuggestions, SavedMatcher
+from graph_models.ports import ChangeSet, Clock, Entity, GraphStore, Within
+from matcher.answers import Judgement, NeedSuggestions, SavedMatcher
 from matcher.cases import Case, Cases
 from matcher.catalogue import Catalogue, read_catalogue
+from matcher.cells import Box, CellCounts
 from matcher.city_plans import CityPlan, PlanSource, plan_city
-from matcher.context import NeedContext, gather_context, local_year
+from matcher.context import NeedContext, gather_context, local_year, with_weights
 from matcher.coverage.city import City, read_city
-from matcher.engine import COLUMNS, Engine, UnusableIndex
+from matcher.engine import COLUMNS, Engine
 from matcher.evidence import Evidence, narrowed, told
 from matcher.memory import Mark
-from matcher.parameters import MatchParameters
+from matcher.parameters import MatchParameters, Weights
 from matcher.planning import PlanScope, check_scope
+from matcher.provider_map import provider_cells
 from matcher.remarks import remarks_on
+from matcher.resuming import change_set_at, check_saved, digest_of
+from matcher.rounds import Rounds
 from matcher.suggestions import SuggestionList
+from matcher.verdict import verdict_on
 
+R = TypeVar("R")
 MAX_SUGGESTIONS = 100
 _CHANGE_SETS_AT_ONCE = 100
-_FEW_CHANGES = 10_000  # to read so many one by one takes no time worth saving
-_FAR_BEHIND = 4  # one in so many providers changed: reading all of them in order is as fast
 _IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A list of suggestions, and what it was made from."""
+class _Made(Generic[R]):
+    """What was asked of a need, and what it was made from."""
 
     case: Case
     now: datetime
     catalogue: Catalogue
     revision: int
     context: NeedContext
-    result: SuggestionList
+    result: R
 
 
 class LiveMatcher:
@@ -92,13 +97,14 @@ class LiveMatcher:
         self._clock = clock
         self._parameters = parameters
         self._refreshing = Lock()  # one thread at a time follows the feed, without holding up answers
+        self._catching_up = Rounds(self._catch_up)
         self._epoch = 0  # odd while areas, skills or categories change together with providers
         # The cursor is read before the tables: what changes meanwhile is read twice rather than never.
         self._contact = clock.now()
         self._cursor = store.head() if saved is None else saved.cursor
-        self._last = self._change_set_at(self._cursor)
+        self._last = change_set_at(store, self._cursor)
         if saved is not None:
-            self._check(saved)
+            check_saved(store, saved, self._last)
         self._catalogue = read_catalogue(self._store, self._parameters)
         if saved is None:
             self._engine = Engine(parameters=parameters)
@@ -119,11 +125,17 @@ class LiveMatcher:
 
     def refresh(self) -> None:
         """Catch up with everything that was committed before the call."""
+        self._catching_up.join()
+
+    def _catch_up(self) -> None:
         began = self._clock.now()
-        if self._store.head() > self._cursor:
+        is_behind = True
+        while is_behind:
             with self._refreshing:
-                while self._store.head() > self._cursor:
-                    self._follow(self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE))
+                found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
+                if found:
+                    self._follow(found)
+            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
         self._contact = began
 
     def keep_up(self) -> None:
@@ -137,7 +149,7 @@ class LiveMatcher:
     def save(self, write: Callable[[SavedMatcher], None]) -> None:
         """Have this matcher written down. Until that is done it does not follow the store."""
         with self._refreshing:
-            write(SavedMatcher(self._cursor, _digest(self._last), self._engine.saved()))
+            write(SavedMatcher(self._cursor, digest_of(self._last), self._engine.saved()))
 
     def prepare(self) -> None:
         """Rank providers for the categories served by phone, so that the first need does not wait for it."""
@@ -149,7 +161,12 @@ class LiveMatcher:
                 self._engine.prepare(gather_context(need, self._catalogue, now))
 
     def suggest(
-        self, need_id: NeedId, limit: int = 10, explain: bool = False, within: Within = None
+        self,
+        need_id: NeedId,
+        limit: int = 10,
+        explain: bool = False,
+        within: Within = None,
+        weights: Weights | None = None,
     ) -> NeedSuggestions:
         """Rank providers for a stored need.
 
@@ -163,6 +180,8 @@ class LiveMatcher:
             Whether to say why there are not more even if there are `limit` suggestions.
         within
             Prefixes of area codes that the need must lie in; None means anywhere.
+        weights
+            To be tried in place of those in force.
 
         While the store is away, a need that was asked for, or changed lately, is answered from memory.
 
@@ -171,14 +190,26 @@ class LiveMatcher:
         NotFound
             If the store has no such need there.
         InvalidValue
-            If `limit` is out of range, or neither the need nor its community has a point.
+            If `limit` is out of range, neither the need nor its community has a point, or proximity
+            would count for a need that is served by phone.
         """
-        return self._answer(
-            lambda mark: self._cases.read(need_id, mark, within),
-            lambda mark: self._cases.recall(need_id, mark, within),
-            limit,
-            explain,
-        )
+        return self._answer(self._stored(need_id, within), limit, explain, weights)
+
+    def judge(self, need_id: NeedId, provider_id: ProviderId, within: Within = None) -> Judgement:
+        """Say what one provider is worth for a stored need, and all that keeps it from being suggested.
+
+        Raises
+        ------
+        NotFound
+            If there is no such need there, or no such provider.
+        InvalidValue
+            As for `suggest`.
+        """
+        case, as_of, is_stale = self._stored(need_id, within)
+        made = self._ask(case, lambda context: verdict_on(context, provider_id, self._engine))
+        if made.result is None:
+            raise NotFound("Provider", provider_id)
+        return Judgement(case.need, made.result, made.revision, as_of, is_stale)
 
     def suggest_for(
         self, need: Need, resident: Resident | None = None, limit: int = 10, explain: bool = False
@@ -203,12 +234,9 @@ class LiveMatcher:
         InvalidValue
             If `limit` is out of range, or neither the need nor its community has a point.
         """
-        return self._answer(
-            lambda mark: self._cases.read_described(need, resident, mark),
-            lambda mark: self._cases.recall_described(need, resident, mark),
-            limit,
-            explain,
-        )
+        read, recall = self._cases.read_described, self._cases.recall_described
+        found = self._case(lambda mark: read(need, resident, mark), lambda mark: recall(need, resident, mark))
+        return self._answer(found, limit, explain)
 
     def evidence_for(self, need_id: NeedId, limit: int = 10) -> tuple[Evidence, SuggestionList]:
         """Rank providers for a stored need, and gather all that it takes to do it again later.
@@ -220,7 +248,8 @@ class LiveMatcher:
         """
         while True:
             self.refresh()
-            made = self._ask(self._cases.read(need_id, self._mark()), limit, explain=False)
+            case = self._cases.read(need_id, self._mark())
+            made = self._ask(case, lambda context: self._engine.suggest(context, limit))
             keys = [each.provider_id for each in made.result.suggestions]
             found = self._store.get_many(Provider, keys)
             evidence = Evidence(
@@ -238,15 +267,14 @@ class LiveMatcher:
                 return evidence, made.result
 
     def _answer(
-        self,
-        read: Callable[[Mark], Case],
-        recall: Callable[[Mark], tuple[Case, datetime] | None],
-        limit: int,
-        explain: bool,
+        self, found: tuple[Case, datetime, bool], limit: int, explain: bool, weights: Weights | None = None
     ) -> NeedSuggestions:
         check_integer("limit", limit, least=1, most=MAX_SUGGESTIONS)
-        case, as_of, is_stale = self._case(read, recall)
-        made = self._ask(case, limit, explain=explain)
+        case, as_of, is_stale = found
+        suggest = self._engine.suggest
+        made = self._ask(
+            case, lambda context: suggest(with_weights(context, weights), limit, explain=explain)
+        )
         need, code, areas = case.need, made.context.community_code, made.catalogue.areas
         return NeedSuggestions(
             need=need,
@@ -257,6 +285,12 @@ class LiveMatcher:
             remarks=remarks_on(made.context, areas),
             as_of=as_of,
             is_stale=is_stale,
+        )
+
+    def _stored(self, need_id: NeedId, within: Within) -> tuple[Case, datetime, bool]:
+        read, recall = self._cases.read, self._cases.recall
+        return self._case(
+            lambda mark: read(need_id, mark, within), lambda mark: recall(need_id, mark, within)
         )
 
     def _case(
@@ -277,12 +311,12 @@ class LiveMatcher:
         contact = self._contact
         return Mark(self._cursor, contact)
 
-    def _ask(self, case: Case, limit: int, *, explain: bool) -> _Made:
+    def _ask(self, case: Case, ask: Callable[[NeedContext], R]) -> _Made[R]:
         now = self._clock.now()
         while True:
             epoch, catalogue, revision = self._epoch, self._catalogue, self._cursor
             context = gather_context(case.left, catalogue, now, case.resident, case.history)
-            result = self._engine.suggest(context, limit, explain=explain)
+            result = ask(context)
             if epoch == self._epoch and not epoch % 2:
                 return _Made(case, now, catalogue, revision, context, result)
             with self._refreshing:  # the menu, the taxonomy or the areas are being replaced, which is rare
@@ -318,6 +352,13 @@ class LiveMatcher:
         source = PlanSource(self._store, self._cursor, self._catalogue, self._clock.now())
         return plan_city(source, scope, lambda _: self._engine, tell)
 
+    def provider_cells(
+        self, box: Box, cell_degrees: float, category_id: str | None, most_points: int
+    ) -> CellCounts:
+        """Count active providers and their free units in a grid: see `matcher.provider_map`."""
+        self.refresh()
+        return provider_cells(self._engine, self._catalogue, box, cell_degrees, category_id, most_points)
+
     def city(self) -> City:
         """Read the whole city as it stands now, for its coverage to be studied.
 
@@ -339,28 +380,12 @@ class LiveMatcher:
         """
         return local_year(need, self._catalogue, self._clock.now())
 
-    def _check(self, saved: SavedMatcher) -> None:
-        """Refuse what was not saved from this store, or so long ago that loading anew is faster."""
-        if _digest(self._last) != saved.change_set:
-            raise UnusableIndex("it was saved from another store, or from a later state of this one")
-        most = max(_FEW_CHANGES, saved.engine.provider_count // _FAR_BEHIND)
-        changed, cursor = 0, saved.cursor
-        while change_sets := self._store.changes_since(cursor, limit=_CHANGE_SETS_AT_ONCE):
-            changed += sum(change.kind is Provider for each in change_sets for change in each.changes)
-            if changed > most:
-                raise UnusableIndex("more has changed since than is read one by one")
-            cursor = change_sets[-1].sequence
-
-    def _change_set_at(self, cursor: int) -> ChangeSet | None:
-        found = self._store.changes_since(cursor - 1, limit=1) if cursor else ()
-        return found[0] if found else None
-
     def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
         """Read what the change sets changed, then put it in force all at once."""
         changes = [change for each in change_sets for change in each.changes]
         keys = list(dict.fromkeys(change.key for change in changes if change.kind is Provider))
-        found = [stored.value for stored in self._some(Provider, keys).values()]
-        needs = self._some(Need, [change.key for change in changes if change.kind is Need])
+        found = [stored.value for stored in many(self._store, Provider, keys).values()]
+        needs = many(self._store, Need, [change.key for change in changes if change.kind is Need])
         is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
         catalogue = read_catalogue(self._store, self._parameters) if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)
@@ -373,13 +398,3 @@ class LiveMatcher:
         self._cases.note(change_sets, needs)
         self._last = change_sets[-1]
         self._cursor = self._last.sequence
-
-    def _some(self, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
-        found: dict[str, Stored[E]] = {}
-        for start in range(0, len(keys), MAX_BATCH):
-            found |= self._store.get_many(kind, keys[start : start + MAX_BATCH])
-        return found
-
-
-def _digest(change_set: ChangeSet | None) -> str:
-    return blake2b(repr(change_set).encode(), digest_size=16).hexdigest()

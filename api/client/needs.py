@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack
 
-from api.client.answers import NeedPage, NeedResource, ReferralPage, ReferralResource, SuggestionAnswer
+from api.client.answers import (
+    NeedPage,
+    NeedResource,
+    ProviderJudgement,
+    ReferralPage,
+    ReferralResource,
+    SuggestionAnswer,
+    TrialSuggestionAnswer,
+)
 from api.client.requests import (
     ListNeedReferralsQuery,
     ListNeedsQuery,
@@ -13,6 +21,7 @@ from api.client.requests import (
     NeedInput,
     ReferralInput,
     SuggestForNeedQuery,
+    TrialSuggestionRequest,
 )
 from api.client.transport import Transport, address
 
@@ -56,6 +65,16 @@ class Needs:
     def suggestions(self, need_id: str, **options: Unpack[SuggestForNeedQuery]) -> SuggestionAnswer:
         """Rank the providers that can serve it, and say why."""
         return self._transport.get(SuggestionAnswer, address("needs", need_id, "suggestions"), options)
+
+    def judge(self, need_id: str, provider_id: str) -> ProviderJudgement:
+        """Say where one provider stands, or everything that keeps it from being suggested."""
+        return self._transport.get(ProviderJudgement, address("needs", need_id, "suggestions", provider_id))
+
+    def try_weights(self, need_id: str, **trial: Unpack[TrialSuggestionRequest]) -> TrialSuggestionAnswer:
+        """Rank by other weights; nothing is kept."""
+        return self._transport.write(
+            TrialSuggestionAnswer, "POST", address("needs", need_id, "trial-suggestions"), trial
+        )
 
     def refer(
         self, need: NeedResource, *, idempotency_key: str | None = None, **offer: Unpack[ReferralInput]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from api.client.answers import PlanOutput, PlanStatus
+from api.client.answers import AcceptanceAnswer, PlanOutput, PlanStatus
 from api.client.errors import ClientError
-from api.client.requests import PlanRequest
+from api.client.requests import AcceptanceInput, PlanRequest
 from api.client.transport import Transport, address
 
 _POLL_SECONDS = 0.5
@@ -32,6 +32,18 @@ class Plans:
 
     def get(self, plan_id: str) -> PlanStatus:
         return self._transport.get(PlanStatus, address("plans", plan_id))
+
+    def accept(
+        self, plan_id: str, *, idempotency_key: str | None = None, **chosen: Unpack[AcceptanceInput]
+    ) -> AcceptanceAnswer:
+        """Ask the providers that the plan proposes, each need by itself; the outcomes say what came of it."""
+        return self._transport.write(
+            AcceptanceAnswer,
+            "POST",
+            address("plans", plan_id, "acceptance"),
+            chosen,
+            idempotency_key=idempotency_key,
+        )
 
     def wait(self, plan_id: str, *, timeout_seconds: float = 600.0) -> PlanOutput:
         """Return the plan once it is done.

@@ -57,6 +57,7 @@ POLICY: Mapping[str, Rule] = {
     # Help crosses boundaries: whoever is suggested can be looked up, wherever that is.
     "listProviders": _same(*_DIRECTORY),
     "getProvider": _same(*_DIRECTORY),
+    "mapProviders": _same(*_CASEWORK),
     "createProvider": _scoped(*_CONTROL),
     "changeProvider": _scoped(*_CONTROL),
     # Residents and their needs.
@@ -68,12 +69,16 @@ POLICY: Mapping[str, Rule] = {
     "changeNeed": _scoped(*_CASEWORK),
     "acknowledgeNeed": _scoped(*_CASEWORK),
     "getQueue": _scoped(*_CASEWORK),
+    "mapNeeds": _scoped(*_CASEWORK),
     # Suggestions and plans.
     "suggestForNeed": _scoped(*_CASEWORK),
+    "judgeProvider": _scoped(*_CASEWORK),
+    "trySuggestions": _scoped(*_CASEWORK),
     "suggestForDescription": _scoped(*_DIRECTORY),
     "replaySuggestion": _scoped(*_CONTROL),
     "startPlan": _scoped(*_CONTROL),
     "getPlan": _scoped(*_CONTROL),
+    "acceptPlan": _scoped(*_CONTROL),
     # The closed loop.
     "createReferral": _scoped(*_CASEWORK),
     "getReferral": _scoped(*_CASEWORK),

@@ -7,12 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
+from api.acceptance import accept
 from api.bodies import JsonRoute
-from api.dependencies import ActDep, KeyPath, PlansDep, PrincipalDep
+from api.dependencies import ActDep, DeskDep, KeyPath, PlansDep, PrincipalDep
+from api.identity.principal import Principal
 from api.openapi import LOCATION, OF_BODY, OF_STORE, failures
+from api.plans import Job, Plans
 from api.problems import refusing
 from api.reach import check_place
+from api.routes.console_examples import ACCEPTANCE
 from api.routes.examples import PLAN
+from api.schemas.acceptance import AcceptanceAnswer, AcceptanceInput
 from api.schemas.plans import PlanRequest, PlanStatus
 from graph_models.domain.errors import NotFound
 
@@ -61,8 +66,37 @@ def start_plan(
 )
 def get_plan(key: KeyPath, principal: PrincipalDep, plans: PlansDep) -> Response:
     """Read how far a plan is, and its outcome once it is done. The latest plans are kept until a restart."""
+    return Response(_own(plans, principal, key).answer(), media_type="application/json")
+
+
+@router.post(
+    "/{id}/acceptance",
+    operation_id="acceptPlan",
+    responses=failures(
+        *OF_STORE, *OF_BODY, "not-found", "plan-not-done", "idempotency-key-reused", "outcome-unknown"
+    ),
+)
+def accept_plan(
+    key: KeyPath,
+    body: Annotated[AcceptanceInput, Body(openapi_examples=ACCEPTANCE)],
+    act: ActDep,
+    principal: PrincipalDep,
+    plans: PlansDep,
+    desk: DeskDep,
+) -> AcceptanceAnswer:
+    """Ask the providers that a plan proposes, as far as needs and providers still admit it.
+
+    Each need takes effect by itself. A request that broke off is repeated with its `Idempotency-Key`.
+    """
+    job = _own(plans, principal, key)
+    outcomes = accept(desk, job, body.assignments, act, principal.within)
+    return AcceptanceAnswer(outcomes=outcomes, held=sum(each.is_held for each in outcomes))
+
+
+def _own(plans: Plans, principal: Principal, key: str) -> Job:
+    """Return a plan of areas that the principal reaches."""
     job = plans.get(key)
     areas = job.request.area_codes
     if not principal.covers(tuple(areas) if areas else None):
         raise NotFound("Plan", key)
-    return Response(job.answer(), media_type="application/json")
+    return job

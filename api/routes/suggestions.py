@@ -11,10 +11,13 @@ from api.bodies import JsonRoute
 from api.dependencies import ClockDep, EngineDep, KeyPath, PrincipalDep
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import Refusal, refusing
+from api.routes.console_examples import TRIAL_WEIGHTS
 from api.routes.examples import DESCRIBED_NEED
+from api.schemas.common import Id
 from api.schemas.suggestions import SuggestionAnswer, SuggestionQuery, SuggestionRequest
+from api.schemas.trials import ProviderJudgement, TrialSuggestionAnswer, TrialSuggestionRequest
 from graph_models.domain.errors import InvalidValue
-from graph_models.domain.identifiers import NeedId
+from graph_models.domain.identifiers import NeedId, ProviderId
 from matcher.answers import NeedSuggestions
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
@@ -36,6 +39,41 @@ def suggest_for_need(
     except InvalidValue as error:
         # The stored need has no point, or a window that local time cannot tell: a change to it helps.
         raise Refusal("rule-broken", str(error)) from error
+
+
+@router.get(
+    "/needs/{id}/suggestions/{provider_id}",
+    operation_id="judgeProvider",
+    responses=failures(*OF_STORE, "not-ready", "not-found", "invalid-request", "rule-broken"),
+)
+def judge_provider(
+    key: KeyPath, provider_id: Id, engine: EngineDep, principal: PrincipalDep
+) -> ProviderJudgement:
+    """Say where one provider stands for a stored need, or everything that keeps it from being suggested."""
+    try:
+        judged = engine.matcher.judge(NeedId(key), ProviderId(provider_id), principal.within)
+    except InvalidValue as error:
+        raise Refusal("rule-broken", str(error)) from error
+    return ProviderJudgement.of(judged)
+
+
+@router.post(
+    "/needs/{id}/trial-suggestions",
+    operation_id="trySuggestions",
+    response_model=TrialSuggestionAnswer,
+    responses=failures(*OF_STORE, *OF_BODY, "not-ready", "not-found"),
+)
+def try_suggestions(
+    key: KeyPath,
+    body: Annotated[TrialSuggestionRequest, Body(openapi_examples=TRIAL_WEIGHTS)],
+    engine: EngineDep,
+    principal: PrincipalDep,
+) -> Response:
+    """Rank providers for a stored need by other weights. Nothing is written."""
+    with refusing():
+        weights = body.weights.to_domain()
+        found = engine.matcher.suggest(NeedId(key), body.limit, body.explain, principal.within, weights)
+    return Response(TrialSuggestionAnswer.of(found).model_dump_json(), media_type="application/json")
 
 
 @router.post(

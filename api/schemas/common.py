@@ -88,7 +88,8 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _unique(values: list[T]) -> list[T]:
+def unique(values: list[T]) -> list[T]:
+    """Refuse a list that names an entry twice."""
     if len(set(values)) != len(values):
         raise PydanticCustomError("unique", "Input should name each entry once")
     return values
@@ -109,7 +110,7 @@ Instant = Annotated[
     AfterValidator(_utc),
     Field(description="RFC 3339 with a UTC offset, in the years 1900 to 2199"),
 ]
-Ids = Annotated[list[Id], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})]
+Ids = Annotated[list[Id], AfterValidator(unique), Field(json_schema_extra={"uniqueItems": True})]
 
 
 class Changes(RequestModel):

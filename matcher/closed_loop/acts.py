@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -41,6 +41,11 @@ class Act:
         """Return the id of a value that this act makes: the same for each attempt of it."""
         mark = sha256(f"{stem}\n{self.write_id}".encode()).hexdigest()
         return f"{stem}-{mark[:32]}"
+
+    def part(self, *deed: str) -> Act:
+        """Return the act of one part, which takes effect by itself, and once like the whole."""
+        mark = sha256("\n".join((self.write_id, *deed)).encode()).hexdigest()
+        return replace(self, write_id=f"part-{mark}")
 
     def event(self, action: str, object_kind: str, object_id: str, **about: Any) -> AuditEvent:
         """Make the event that tells of one thing that was done; its id sorts by time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from graph_models.ports import NEW, GraphStore, Operation, Put, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
-from matcher.closed_loop.referring import Case, Offer, after, moving, offering, settle
+from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
 from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
 
 
@@ -109,6 +110,37 @@ class Desk:
             return settle(case, [step], act, self._policy, evidence)
 
         return self._store.get(Referral, key_in(write_once(self._store, act, decide), Referral))
+
+    def offer_all(
+        self, need_id: str, offers: Sequence[Offer], act: Act, within: Within = None
+    ) -> tuple[str, ...]:
+        """Ask several providers about one need as it stands: all of them or none.
+
+        Returns
+        -------
+        tuple[str, ...]
+            Ids of the referrals, in the order of the offers.
+
+        Raises
+        ------
+        NotFound
+            The need, or one of the providers, is not there.
+        NeedNotOpen, NeedCovered, AlreadyAsked, ProviderExcluded, CapacityExceeded
+            As for `offer`.
+        """
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(need_id, within)
+            steps: list[Step] = []
+            seen = case
+            for each in offers:
+                steps.append(offering(seen, each, act, self._policy))
+                seen = after(seen, steps[-1])
+            return settle(case, steps, act, self._policy)
+
+        done = write_once(self._store, act, decide, moving=Need)
+        made = {change.key for change in done.changes if change.kind is Referral}
+        return tuple(each.referral_id for each in offers if each.referral_id in made)
 
     def move(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from graph_models.bulk import many
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.needs import Need
@@ -14,7 +15,7 @@ from graph_models.domain.people import Resident
 from graph_models.domain.referrals import Referral
 from graph_models.ports import GraphStore
 from matcher.work_queue.entries import OPEN_STATUSES, Held
-from matcher.work_queue.reading import OWNING, Told, homes_of, many, past_of, told_of
+from matcher.work_queue.reading import OWNING, Told, homes_of, past_of, told_of
 
 
 def changed_needs(

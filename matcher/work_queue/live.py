@@ -14,8 +14,9 @@ import numpy.typing as npt
 from graph_models.domain.categories import Category
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.places import Area
-from graph_models.ports import GraphStore, Within
+from graph_models.ports import ChangeSet, GraphStore, Within
 from matcher.cells import Box, CellCounts, count_in_cells
+from matcher.rounds import Rounds
 from matcher.work_queue.columns import QueueColumns
 from matcher.work_queue.entries import URGENCIES, Held, QueueEntry, QueueFilter
 from matcher.work_queue.following import changed_needs
@@ -67,7 +68,7 @@ class WorkQueue:
 
     def __init__(self, store: GraphStore) -> None:
         self._store = store
-        self._following = Lock()  # one thread follows the feed
+        self._catching_up = Rounds(self._catch_up)
         self._lock = Lock()  # nobody looks while columns change
         # The cursor first: what changes meanwhile is read twice rather than never.
         self._cursor = store.head()
@@ -86,15 +87,7 @@ class WorkQueue:
 
     def refresh(self) -> None:
         """Catch up with everything that was committed before the call."""
-        if self._store.head() > self._cursor:
-            with self._following:
-                while change_sets := self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE):
-                    keys: dict[type[Any], set[str]] = defaultdict(set)
-                    for change in (each for some in change_sets for each in some.changes):
-                        keys[change.kind].add(change.key)
-                    changed = changed_needs(self._store, keys, self._held, self._need_of)
-                    are_names_stale = not _NAMING.isdisjoint(keys)
-                    self._apply(changed, change_sets[-1].sequence, are_names_stale=are_names_stale)
+        self._catching_up.join()
 
     def window(
         self, asked: QueueFilter, offset: int, limit: int, actor: str, within: Within = None
@@ -147,6 +140,22 @@ class WorkQueue:
 
             longitude, latitude = columns.points(rows)
             return count_in_cells(longitude, latitude, box, cell_degrees, parts, name, most_points)
+
+    def _catch_up(self) -> None:
+        is_behind = True
+        while is_behind:
+            found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
+            if found:
+                self._follow(found)
+            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
+
+    def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
+        keys: dict[type[Any], set[str]] = defaultdict(set)
+        for change in (each for some in change_sets for each in some.changes):
+            keys[change.kind].add(change.key)
+        changed = changed_needs(self._store, keys, self._held, self._need_of)
+        are_names_stale = not _NAMING.isdisjoint(keys)
+        self._apply(changed, change_sets[-1].sequence, are_names_stale=are_names_stale)
 
     def _apply(self, changed: Mapping[NeedId, Held | None], sequence: int, *, are_names_stale: bool) -> None:
         """Put changed needs in force, all at once; None for one that is open no more."""

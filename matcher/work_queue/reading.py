@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 
-from graph_models.bulk import every
+from graph_models.bulk import every, many
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.identifiers import AreaCode, NeedId, ResidentId
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident
 from graph_models.domain.referrals import Referral, ReferralStatus
-from graph_models.ports import MAX_BATCH, E, GraphStore, Stored
+from graph_models.ports import GraphStore
 from matcher.work_queue.entries import OPEN_STATUSES, Held
 
 # Whoever has done one of these to a need or its referrals sees to it.
@@ -63,12 +62,3 @@ def homes_of(
     wanted = sorted({key for key in keys if key is not None})
     found = many(store, Resident, wanted).items()
     return {ResidentId(key): (each.value.registration_code, each.value.residence_code) for key, each in found}
-
-
-def many(store: GraphStore, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
-    """Return those of any number of values that exist."""
-    found: dict[str, Stored[E]] = {}
-    remaining = iter(keys)
-    while some := list(islice(remaining, MAX_BATCH)):
-        found |= store.get_many(kind, some)
-    return found

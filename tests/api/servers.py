@@ -91,7 +91,7 @@ def first_of(client: httpx2.Client) -> str:
     return str(answer["suggestions"][0]["provider_id"])
 
 
-def wait_until_ready(client: Any, seconds: float = 30.0) -> None:
+def wait_until_ready(client: Any, seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while client.get("/readyz").status_code != 200:
         assert time.monotonic() < deadline, "the engine was not loaded in time"

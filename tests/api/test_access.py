@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.identity.keys import issue
 from api.identity.policy import POLICY
+from api.routes import console_examples
 from graph_models.domain.credentials import Role
 from graph_models.domain.identifiers import AreaCode
 from graph_models.domain.places import Area, AreaLevel
@@ -53,6 +54,7 @@ def keys(store_path: Path) -> Keys:
     return Keys({role: each.text for role, each in issued.items()})
 
 
+TRIAL = console_examples.TRIAL_WEIGHTS["nearness"]["value"]
 OWN = {"id": "need-1", "referral": "referral-1", "provider": "volunteer-1", "resident": "resident-1"}
 OTHERS = {"id": "need-9", "referral": "referral-9", "provider": "provider-9", "resident": "resident-9"}
 # Operation, method, address; what lies in a jurisdiction is named by a place holder.
@@ -61,6 +63,8 @@ SCOPED: list[tuple[str, str, str, Any]] = [
     ("changeNeed", "PATCH", "/v1/needs/{id}", {"urgency": "asap"}),
     ("acknowledgeNeed", "POST", "/v1/needs/{id}/acknowledgement", {}),
     ("suggestForNeed", "GET", "/v1/needs/{id}/suggestions", None),
+    ("judgeProvider", "GET", "/v1/needs/{id}/suggestions/volunteer-1", None),
+    ("trySuggestions", "POST", "/v1/needs/{id}/trial-suggestions", TRIAL),
     ("listNeedReferrals", "GET", "/v1/needs/{id}/referrals", None),
     ("createReferral", "POST", "/v1/needs/{id}/referrals", {"provider_id": "volunteer-2"}),
     ("getReferral", "GET", "/v1/referrals/{referral}", None),

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from api.app import ROUTERS
 from api.problem_types import PROBLEM_TYPES
-from api.routes import admin_examples, examples
+from api.routes import admin_examples, console_examples, examples
 from tests.api.conftest import Client
 from tests.api.credentials import key_file
+from tests.api.test_plans import finished
 
 DOCUMENTED_BY_SERVER = {"unknown-route", "method-not-allowed"}  # answers to requests of no operation
 
@@ -153,6 +154,14 @@ ALL_EXAMPLES = [
     *(("POST", "/v1/referrals/asked/transitions", name, each) for name, each in examples.TRANSITION.items()),
     *(("POST", "/v1/coverage/sites", name, each) for name, each in examples.SITES.items()),
     *(("POST", "/v1/coverage/what-if", name, each) for name, each in examples.TRIAL.items()),
+    *(
+        ("POST", "/v1/needs/need-1/trial-suggestions", name, each)
+        for name, each in console_examples.TRIAL_WEIGHTS.items()
+    ),
+    *(
+        ("POST", "/v1/plans/{plan}/acceptance", name, each)
+        for name, each in console_examples.ACCEPTANCE.items()
+    ),
     *(("POST", "/v1/residents", name, each) for name, each in admin_examples.RESIDENT.items()),
     *(
         ("PUT", "/v1/residents/resident-1/contact", name, each)
@@ -190,6 +199,10 @@ class TestExamples:
         if "{key}" in address:
             made = client.post("/v1/api-keys", json=admin_examples.API_KEY["everywhere"]["value"])
             address = address.format(key=made.json()["id"])
+        if "{plan}" in address:
+            plan = client.post("/v1/plans", json={}).json()["id"]
+            finished(client, plan)
+            address = address.format(plan=plan)
         response = client.request(method, address, json=body, headers={"If-Match": '"1"'})
         assert response.status_code in (200, 201, 202, 204), response.text
 

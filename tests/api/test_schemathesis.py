@@ -45,6 +45,7 @@ RULED = {
     *("required_skills", "skills", "eligibility/max_age", "availability"),
     *("name", "source", "member_of", "capacity/total"),
     *("url", "expires_at", "jurisdiction", "phone", "address"),
+    *("bbox", "weights", "weights/proximity"),
     *("count", "limit_km", "demand", "decay"),  # by method, by what is on record, and by whom it tells of
 }
 REPLAY = "POST /v1/webhooks/{id}/dead-letters/{delivery_id}/replay"
@@ -109,6 +110,7 @@ def test_service_keeps_its_own_contract(open_client: Client, tmp_path: Path) -> 
     # Ids of plans and of recorded lists, and of categories for a query, are in no answer that leads there:
     # tests/api/test_plans.py, test_referrals.py and test_coverage.py read these.
     elsewhere = {"GET /v1/plans/{id}", "GET /v1/suggestion-records/{id}", "GET /v1/coverage/access"}
+    elsewhere |= {"POST /v1/plans/{id}/acceptance"}
     # An administrator sees no contact, and nothing has been tried often enough to be a dead letter.
     elsewhere |= {"GET /v1/residents/{id}/contact", REPLAY}
     assert {label for label, status in statuses if status < 300} | elsewhere == operations

@@ -47,6 +47,8 @@ from api.client.answers.needs import NeedPage as NeedPage
 from api.client.answers.operations import Health as Health
 from api.client.answers.operations import ProblemMeaning as ProblemMeaning
 from api.client.answers.operations import Readiness as Readiness
+from api.client.answers.plans import AcceptanceAnswer as AcceptanceAnswer
+from api.client.answers.plans import AcceptanceOutcome as AcceptanceOutcome
 from api.client.answers.plans import CertificateOutput as CertificateOutput
 from api.client.answers.plans import LockedReferralOutput as LockedReferralOutput
 from api.client.answers.plans import PlannedReferralOutput as PlannedReferralOutput
@@ -62,6 +64,12 @@ from api.client.answers.providers import EligibilityOutput as EligibilityOutput
 from api.client.answers.providers import ProviderPage as ProviderPage
 from api.client.answers.providers import ProviderResource as ProviderResource
 from api.client.answers.providers import SkillOfferOutput as SkillOfferOutput
+from api.client.answers.queue import NeedCell as NeedCell
+from api.client.answers.queue import NeedMap as NeedMap
+from api.client.answers.queue import NeedPoint as NeedPoint
+from api.client.answers.queue import ProviderCell as ProviderCell
+from api.client.answers.queue import ProviderMap as ProviderMap
+from api.client.answers.queue import ProviderPoint as ProviderPoint
 from api.client.answers.queue import QueueAnswer as QueueAnswer
 from api.client.answers.queue import QueueCounts as QueueCounts
 from api.client.answers.queue import QueueItem as QueueItem
@@ -93,11 +101,13 @@ from api.client.answers.suggestions import FactorOutput as FactorOutput
 from api.client.answers.suggestions import GapOutput as GapOutput
 from api.client.answers.suggestions import NearMissOutput as NearMissOutput
 from api.client.answers.suggestions import NeedOutput as NeedOutput
+from api.client.answers.suggestions import ProviderJudgement as ProviderJudgement
 from api.client.answers.suggestions import Reason as Reason
 from api.client.answers.suggestions import RemarkCode as RemarkCode
 from api.client.answers.suggestions import RemarkOutput as RemarkOutput
 from api.client.answers.suggestions import SuggestionAnswer as SuggestionAnswer
 from api.client.answers.suggestions import SuggestionOutput as SuggestionOutput
+from api.client.answers.suggestions import TrialSuggestionAnswer as TrialSuggestionAnswer
 from api.client.answers.trials import OutcomeFigures as OutcomeFigures
 from api.client.answers.trials import ReachChange as ReachChange
 from api.client.answers.trials import Stations as Stations

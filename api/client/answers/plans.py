@@ -10,6 +10,20 @@ from . import shared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptanceOutcome:
+    """What came of one assignment."""
+
+    need_id: str
+    provider_id: str
+    is_held: bool
+    """Whether the provider was asked and its units are held"""
+    referral_id: str | None
+    problem: str | None
+    """Type of the problem that stood against it"""
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LockedReferralOutput:
     """A referral that was under way before, and stays."""
 
@@ -60,6 +74,15 @@ class TallyOutput:
 
 UnservedReason: TypeAlias = Literal["nobody_eligible", "all_given", "unusable"]
 """Why units of a need are not served by a plan."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptanceAnswer:
+    """One outcome for each assignment, in the order in which they were given."""
+
+    outcomes: list[AcceptanceOutcome]
+    held: int
+    """How many are held"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

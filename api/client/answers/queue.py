@@ -10,6 +10,32 @@ from . import shared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NeedCell:
+    longitude: float
+    """Mean of what is in it"""
+    latitude: float
+    count: int
+    urgency: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderCell:
+    longitude: float
+    """Mean of what is in it"""
+    latitude: float
+    count: int
+    free_units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderPoint:
+    provider_id: str
+    longitude: float
+    latitude: float
+    free_units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueCounts:
     """How many needs the filter leaves; by state as if that were no filter."""
 
@@ -20,6 +46,26 @@ class QueueCounts:
 
 WorkState: TypeAlias = Literal["open", "waiting", "under_way"]
 """What is being done about a need."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedPoint:
+    need_id: str
+    longitude: float
+    latitude: float
+    urgency: shared.Urgency
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderMap:
+    """Active providers in a box, by cells of a grid that stays where it is."""
+
+    cell_degrees: float
+    total: int
+    graph_revision: int
+    cells: list[ProviderCell]
+    points: list[ProviderPoint] | None
+    """Null if more than 2000"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +90,19 @@ class QueueItem:
     latitude: float | None
     """Of the need, or else of its community"""
     longitude: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedMap:
+    """Open needs in a box, by cells of a grid that stays where it is."""
+
+    cell_degrees: float
+    total: int
+    graph_revision: int
+    is_stale: bool
+    cells: list[NeedCell]
+    points: list[NeedPoint] | None
+    """Null if more than 2000"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

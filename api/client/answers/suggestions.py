@@ -112,6 +112,33 @@ class NeedOutput:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderJudgement:
+    """What one provider is worth for one need, suggested or not."""
+
+    need_id: str
+    provider_id: str
+    kind: str
+    name: str
+    is_eligible: bool
+    rank: int | None
+    """Among the eligible; null if it is not, or beyond the first 10,000"""
+    score: float
+    """What it is, or would be if no rule stood against it"""
+    factors: dict[str, FactorOutput]
+    distance_km: float | None
+    remaining_units: int
+    reasons: list[Reason]
+    """Every rule that it fails"""
+    gaps: list[GapOutput]
+    """What is missing, for each of them"""
+    change: str
+    """What would have to change; empty if it is eligible"""
+    graph_revision: int
+    as_of: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SuggestionAnswer:
     """Ranked providers for one need, best first; equal scores in the order of provider ids."""
 
@@ -135,3 +162,31 @@ class SuggestionAnswer:
     """Whether the store could not be asked: later changes may be missing"""
     is_synthetic: bool
     """Whether it rests on data made up for a demonstration"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrialSuggestionAnswer:
+    """What the suggestions would be. Nothing of it is kept, and no referral rests on it."""
+
+    need: NeedOutput
+    suggestions: list[SuggestionOutput]
+    considered: int | None
+    """Providers with a required skill or within the search radius. Null unless `explain` is set or there are fewer suggestions than `limit`"""
+    rejected: dict[str, int] | None
+    """Those by first failing rule. Null unless `explain` is set or there are fewer suggestions than `limit`"""
+    near_misses: list[NearMissOutput] | None
+    """Best first. Null unless `explain` is set or there are fewer suggestions than `limit`"""
+    community_code: str | None
+    """The need's community, or the nearest one, which stood in; null if none is near"""
+    remarks: list[RemarkOutput]
+    """What to know about the need before acting; mostly empty"""
+    graph_revision: int
+    """Last change set that the answer takes account of"""
+    as_of: datetime
+    """Every change that was committed before then is taken account of"""
+    is_stale: bool
+    """Whether the store could not be asked: later changes may be missing"""
+    is_synthetic: bool
+    """Whether it rests on data made up for a demonstration"""
+    is_trial: bool
+    """Always true"""

@@ -16,10 +16,14 @@ from api.client.requests.needs import ListNeedsQuery as ListNeedsQuery
 from api.client.requests.needs import NeedChanges as NeedChanges
 from api.client.requests.needs import NeedInput as NeedInput
 from api.client.requests.needs import NeedStatus as NeedStatus
+from api.client.requests.plans import AcceptanceInput as AcceptanceInput
+from api.client.requests.plans import AssignmentInput as AssignmentInput
 from api.client.requests.plans import PlanRequest as PlanRequest
 from api.client.requests.providers import ListProvidersQuery as ListProvidersQuery
 from api.client.requests.providers import ProviderChanges as ProviderChanges
 from api.client.requests.queue import GetQueueQuery as GetQueueQuery
+from api.client.requests.queue import MapNeedsQuery as MapNeedsQuery
+from api.client.requests.queue import MapProvidersQuery as MapProvidersQuery
 from api.client.requests.queue import WorkState as WorkState
 from api.client.requests.referrals import ListNeedReferralsQuery as ListNeedReferralsQuery
 from api.client.requests.referrals import ListReferralsQuery as ListReferralsQuery
@@ -46,6 +50,8 @@ from api.client.requests.suggestions import DescribedNeed as DescribedNeed
 from api.client.requests.suggestions import DescribedResident as DescribedResident
 from api.client.requests.suggestions import SuggestForNeedQuery as SuggestForNeedQuery
 from api.client.requests.suggestions import SuggestionRequest as SuggestionRequest
+from api.client.requests.suggestions import TrialSuggestionRequest as TrialSuggestionRequest
+from api.client.requests.suggestions import WeightsInput as WeightsInput
 from api.client.requests.trials import AddCapacityInput as AddCapacityInput
 from api.client.requests.trials import CloseInput as CloseInput
 from api.client.requests.trials import Method as Method

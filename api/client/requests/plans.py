@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 
+class AssignmentInput(TypedDict):
+    """One proposal of the plan: this provider for this need, with the units that the plan says."""
+
+    need_id: str
+    provider_id: str
+
+
 class PlanRequest(TypedDict):
     """Which open needs to plan for; all of them by default."""
 
@@ -12,3 +19,9 @@ class PlanRequest(TypedDict):
     """Needs in one of these areas; null: anywhere"""
     category_ids: NotRequired[list[str] | None]
     """Needs of these categories; null: of any"""
+
+
+class AcceptanceInput(TypedDict):
+    """What to accept of a plan; several providers of one need are asked together or not at all."""
+
+    assignments: list[AssignmentInput]

@@ -22,3 +22,19 @@ class GetQueueQuery(TypedDict):
     """Whether the caller acknowledged it or made one of its referrals"""
     search: NotRequired[str | None]
     """Part of an id, or of a name of the category or of an area around"""
+
+
+class MapNeedsQuery(TypedDict):
+    bbox: str
+    """West, south, east, north in degrees"""
+    zoom: float
+    """As a web map has it"""
+
+
+class MapProvidersQuery(TypedDict):
+    bbox: str
+    """West, south, east, north in degrees"""
+    zoom: float
+    """As a web map has it"""
+    category_id: NotRequired[str | None]
+    """Only who offers a skill that it asks for, or one that stands in"""

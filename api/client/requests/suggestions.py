@@ -19,6 +19,17 @@ class DescribedResident(TypedDict):
     """What a place or helper must offer"""
 
 
+class WeightsInput(TypedDict):
+    """How much each factor counts, in proportion: they are scaled to sum to 1."""
+
+    proximity: float
+    """0 for a need that is served by phone"""
+    skill: float
+    capacity: float
+    continuity: float
+    fairness: float
+
+
 class SuggestForNeedQuery(TypedDict):
     limit: NotRequired[int]
     """Most items to answer with"""
@@ -63,3 +74,11 @@ class SuggestionRequest(TypedDict):
     need: DescribedNeed
     resident: NotRequired[DescribedResident | None]
     """A person not on record, in place of `resident_id`"""
+
+
+class TrialSuggestionRequest(TypedDict):
+    weights: WeightsInput
+    limit: NotRequired[int]
+    """Most items to answer with"""
+    explain: NotRequired[bool]
+    """Say why there are not more in any case"""

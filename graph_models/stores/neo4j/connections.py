@@ -5,9 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
-from neo4j import Auth, Bookmarks, GraphDatabase, ManagedTransaction, Session, unit_of_work
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    Auth,
+    Bookmarks,
+    GraphDatabase,
+    ManagedTransaction,
+    Query,
+    Result,
+    Session,
+    unit_of_work,
+)
+from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_models.domain.errors import StoreError
 from graph_models.stores.neo4j import queries
@@ -15,6 +27,16 @@ from graph_models.stores.neo4j.failures import translated
 
 T = TypeVar("T")
 Work = Callable[[ManagedTransaction], T]
+
+
+class Reader(Protocol):
+    """What takes a statement to the server: a transaction, or what gives each statement its own."""
+
+    def run(self, query: LiteralString, parameters: dict[str, Any] | None = None, **more: Any) -> Result:
+        """Run a statement. Its result is read before the next one runs."""
+
+
+Reading = Callable[[Reader], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +49,8 @@ class Patience:
         For a connection to be made.
     retry
         For the server to come back, while the driver repeats what may be repeated.
+    turn
+        For other writers of this process.
     transaction
         For one transaction, its waiting for other writers included; the server then ends it.
     doubt
@@ -35,6 +59,7 @@ class Patience:
 
     connect: float = 5
     retry: float = 5
+    turn: float = 10
     transaction: float = 60
     doubt: float = 60
 
@@ -71,10 +96,21 @@ class Connections:
                 telemetry_disabled=True,
             )
 
-    def read(self, work: Work[T]) -> T:
-        """Run a function in a reading transaction, again where the driver says that it helps."""
-        with translated(), self._session() as session:
-            return session.execute_read(unit_of_work(timeout=self.timeout_seconds)(work))
+    def read(self, work: Reading[T]) -> T:
+        """Run a function that reads, each of its statements for itself, again where that helps.
+
+        For readers Neo4j promises no more within a transaction than without one, and a statement
+        alone is one trip to the server instead of three.
+        """
+        with translated():
+            try:
+                with self._session(READ_ACCESS) as session:
+                    return work(_Single(session, self.timeout_seconds))
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+            with self._session(READ_ACCESS) as session:
+                return session.execute_read(unit_of_work(timeout=self.timeout_seconds)(work))
 
     def write(self, work: Work[T]) -> T:
         """Run a function in a writing transaction, again where the driver says that it helps.
@@ -84,7 +120,7 @@ class Connections:
         CommitInDoubt
             The connection broke during the commit.
         """
-        with translated(), self._session() as session:
+        with translated(), self._session(WRITE_ACCESS) as session:
             return session.execute_write(unit_of_work(timeout=self.timeout_seconds)(work))
 
     def bookmarks(self) -> frozenset[str]:
@@ -98,9 +134,20 @@ class Connections:
             with translated():
                 self._driver.close()
 
-    def _session(self) -> Session:
+    def _session(self, access: str) -> Session:
         if self._is_closed:
             raise StoreError("the store is closed")
         if self._process != os.getpid():
             raise StoreError("the store was opened by another process; open it in this one")
-        return self._driver.session(bookmark_manager=self._bookmarks)
+        return self._driver.session(bookmark_manager=self._bookmarks, default_access_mode=access)
+
+
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """Runs each statement in a transaction of its own."""
+
+    session: Session
+    timeout_seconds: float
+
+    def run(self, query: LiteralString, parameters: dict[str, Any] | None = None, **more: Any) -> Result:
+        return self.session.run(Query(query, timeout=self.timeout_seconds), parameters, **more)

@@ -13,7 +13,7 @@ from graph_models.ports import E, Link, Stored, key_of
 from graph_models.records import to_columns, to_rows
 from graph_models.schema import BY_ENTITY, SCHEMA_VERSION
 from graph_models.stores.neo4j import definitions, feed, queries
-from graph_models.stores.neo4j.connections import Connections
+from graph_models.stores.neo4j.connections import Connections, Reader
 from graph_models.stores.neo4j.mapping import links_of, to_parameters
 from graph_models.stores.versions import RESTORING, check_version
 
@@ -87,7 +87,7 @@ def _remove_some(tx: ManagedTransaction) -> bool:
     return counters.nodes_deleted > 0
 
 
-def _is_empty(tx: ManagedTransaction) -> bool:
+def _is_empty(tx: Reader) -> bool:
     return bool(tx.run(queries.IS_EMPTY).single(strict=True)["is_empty"])
 
 

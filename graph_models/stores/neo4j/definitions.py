@@ -15,7 +15,7 @@ from graph_models.ports import Entity
 from graph_models.schema import BY_ENTITY, SCHEMA_VERSION
 from graph_models.stores.chain import GENESIS, chained
 from graph_models.stores.neo4j import feed, queries, reading
-from graph_models.stores.neo4j.connections import Connections, Patience
+from graph_models.stores.neo4j.connections import Connections, Patience, Reader
 from graph_models.stores.neo4j.mapping import checksum
 from graph_models.stores.paging import PageRequest
 from graph_models.stores.versions import RESTORING, check_version
@@ -90,7 +90,7 @@ def define(connections: Connections) -> None:
     connections.read(partial(_run, statement=queries.AWAIT_INDEXES, seconds=seconds))
 
 
-def version_of(tx: ManagedTransaction) -> int | None:
+def version_of(tx: Reader) -> int | None:
     """Return the schema version that a database bears, None if it is new."""
     record = tx.run(queries.SCHEMA_VERSION_FOUND).single()
     return None if record is None else record["version"]
@@ -138,7 +138,7 @@ def _to_version_2(connections: Connections) -> None:
     _renew_checksums(connections, Referral)
 
 
-def _run(tx: ManagedTransaction, statement: LiteralString, **parameters: int) -> None:
+def _run(tx: Reader, statement: LiteralString, **parameters: int) -> None:
     tx.run(statement, parameters).consume()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from neo4j import ManagedTransaction
 
@@ -18,6 +18,7 @@ from graph_models.ports import Change, ChangeSet, Link
 from graph_models.stores.batches import FlatBatch
 from graph_models.stores.chain import GENESIS, chained, change_set_of, labelled, unreadable
 from graph_models.stores.neo4j import queries
+from graph_models.stores.neo4j.connections import Reader
 from graph_models.stores.neo4j.mapping import to_instant
 from graph_models.stores.versions import check_version
 
@@ -50,26 +51,26 @@ def lock(tx: ManagedTransaction, batch: FlatBatch) -> tuple[int, str, ChangeSet 
     return sequence, chain or GENESIS, None
 
 
-def append(
-    tx: ManagedTransaction,
-    batch: FlatBatch,
-    changes: tuple[Change, ...],
-    sequence: int,
-    previous: str,
-    now: datetime,
-) -> ChangeSet:
-    """Add the change set of a batch within its transaction."""
+def next_link(
+    batch: FlatBatch, changes: tuple[Change, ...], sequence: int, previous: str, now: datetime
+) -> Link:
+    """Return the record of a batch behind `previous`, the chain up to now."""
     link = Link(
         sequence, batch.id, batch.fingerprint, now.astimezone(UTC), labelled(changes), batch.event_digests
     )
     [link] = chained(previous, [link])
-    record(tx, [link])
-    return ChangeSet(sequence, batch.id, link.committed_at, changes, link.chain)
+    return link
+
+
+def appending(links: Iterable[Link]) -> tuple[LiteralString, list[Any]]:
+    """Return the statement, and its items, that adds links as they are."""
+    return queries.APPEND, list(map(_properties, links))
 
 
 def record(tx: ManagedTransaction, links: Iterable[Link]) -> None:
     """Add links as they are, and set the counter to the last of them."""
-    tx.run(queries.APPEND, items=list(map(_properties, links))).consume()
+    statement, items = appending(links)
+    tx.run(statement, items=items).consume()
 
 
 def await_writers(tx: ManagedTransaction) -> None:
@@ -81,25 +82,25 @@ def await_writers(tx: ManagedTransaction) -> None:
     tx.run(queries.LOCK_FEED, write_id="").consume()
 
 
-def find(tx: ManagedTransaction, write_id: str) -> ChangeSet | None:
+def find(tx: Reader, write_id: str) -> ChangeSet | None:
     """Return the change set of a write id."""
     record = tx.run(queries.FIND, write_id=write_id).single()
     return None if record is None else change_set_of(_link(record["set"]))
 
 
-def read(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
+def read(tx: Reader, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return up to `limit` change sets after `cursor`."""
     found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
     return tuple(_link(record["set"]) for record in found)
 
 
-def read_unchained(tx: ManagedTransaction, cursor: int, limit: int) -> tuple[Link, ...]:
+def read_unchained(tx: Reader, cursor: int, limit: int) -> tuple[Link, ...]:
     """Return change sets of a database of version 1, which bear no chain."""
     found = tx.run(queries.CHANGES_SINCE, cursor=cursor, limit=limit)
     return tuple(_link({**record["set"], "event_digests": [], "chain": ""}) for record in found)
 
 
-def head(tx: ManagedTransaction) -> int:
+def head(tx: Reader) -> int:
     """Return the number of the latest change set, 0 if there is none."""
     number: int = tx.run(queries.HEAD).single(strict=True)["sequence"]
     return number

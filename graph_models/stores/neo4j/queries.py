@@ -192,6 +192,35 @@ def fetch(label: str, *, is_scoped: bool = False) -> LiteralString:
     return f"UNWIND $items AS key MATCH (n:{node.label} {{{node.key}: key}}) {scope}{_returning(node)}"
 
 
+@lru_cache(maxsize=256)
+def fetch_together(values: tuple[str, ...], ends: tuple[str, ...]) -> LiteralString:
+    """Return the statement that reads values of some kinds as a whole, and the revisions of others.
+
+    `values` and `ends` are labels. The keys are `$values` and `$ends`, by label; of an end there are
+    no links, and of its properties the key and the revision.
+    """
+    parts = []
+    for parameter, label in (*(("values", each) for each in values), *(("ends", each) for each in ends)):
+        node = BY_LABEL[label]
+        returning = _returning(node)
+        if parameter == "ends":
+            returning = (
+                f"RETURN {{{node.key}: n.{node.key}, {REVISION}: n.{REVISION}}} AS properties, null AS links"
+            )
+        named = f"(n:{label} {{{node.key}: key}})"
+        parts.append(f"UNWIND ${parameter}.{label} AS key MATCH {named} {returning}, '{label}' AS label")
+    return " UNION ALL ".join(parts)
+
+
+@lru_cache(maxsize=512)
+def together(statements: tuple[LiteralString, ...]) -> LiteralString:
+    """Return one statement that does what several do, in order; the n-th takes its items as `$itemsN`."""
+    return " ".join(
+        f"CALL () {{ {statement.replace('$items', f'$items{number}')} }}"
+        for number, statement in enumerate(statements)
+    )
+
+
 def _scope(node: NodeType) -> LiteralString:
     """Hold if one of the paths to an area leads to a code that begins as one of `$within`."""
     paths = []

@@ -37,10 +37,11 @@ from graph_models.stores.chain import change_set_of
 from graph_models.stores.copies import changed_keys
 from graph_models.stores.integrity import check
 from graph_models.stores.neo4j import definitions, feed, reading, writing
-from graph_models.stores.neo4j.connections import Connections, Patience, T, Work
+from graph_models.stores.neo4j.connections import Connections, Patience, Reader, Reading, T, Work
 from graph_models.stores.neo4j.failures import CommitInDoubt
 from graph_models.stores.neo4j.mapping import Version
 from graph_models.stores.neo4j.reading import Versions
+from graph_models.stores.neo4j.turns import Turns
 from graph_models.stores.paging import (
     EMPTY_PAGE,
     MAX_PAGE,
@@ -52,6 +53,7 @@ from graph_models.stores.paging import (
 
 SCAN_PAGE = 2_000
 READERS = 2
+WRITERS = 2  # at the server at a time: one at work, and one to follow without a pause
 READ_AHEAD = 4  # pages held at most, besides the one that is being used
 PAUSE_S = 0.2
 DEFAULT_PATIENCE = Patience()
@@ -99,6 +101,7 @@ class Neo4jStore(GraphStore):
         self._clock = clock
         self._doubt_s = patience.doubt
         self._settled = 0
+        self._turns = Turns(WRITERS, patience.turn)
         self._connections = Connections(url, auth, bookmarks, patience)
         try:
             definitions.prepare(self._connections)
@@ -120,14 +123,19 @@ class Neo4jStore(GraphStore):
             sequence, chain, known = feed.lock(tx, flat)
             if known is not None:
                 return known
-            changes = check(batch, writing.TransactionLookups(tx))
-            writing.apply(tx, batch, changes, rows)
-            return feed.append(tx, flat, changes, sequence + 1, chain, self._clock.now())
+            lookups = writing.TransactionLookups(tx, batch)
+            changes = check(batch, lookups)
+            link = feed.next_link(flat, changes, sequence + 1, chain, self._clock.now())
+            statements = writing.statements(lookups, batch, changes, rows)
+            writing.run(tx, [*statements, feed.appending([link])])
+            return ChangeSet(link.sequence, link.write_id, link.committed_at, changes, link.chain)
 
         try:
-            return self._connections.write(work)
+            change_set = self._in_turn(work)
         except CommitInDoubt as doubt:
-            return self._resolve(work, batch.id, doubt)
+            change_set = self._resolve(work, batch.id, doubt)
+        self._settled = max(self._settled, change_set.sequence)
+        return change_set
 
     def outcome_of(self, write_id: str) -> ChangeSet | None:
         """Return what a write changed, or None if it did not take effect."""
@@ -216,7 +224,7 @@ class Neo4jStore(GraphStore):
     ) -> tuple[tuple[Link, ...], dict[type[Entity], dict[str, Stored[Any]]]]:
         """Return all change sets after `cursor`, and the values they tell of, while writers wait."""
 
-        def work(tx: ManagedTransaction) -> tuple[tuple[Link, ...], dict[type[Entity], Versions]]:
+        def work(tx: Reader) -> tuple[tuple[Link, ...], dict[type[Entity], Versions]]:
             links = feed.read(tx, cursor, 2**31)
             keys = changed_keys(links)
             return links, {kind: reading.fetch(tx, BY_ENTITY[kind], some) for kind, some in keys.items()}
@@ -287,12 +295,16 @@ class Neo4jStore(GraphStore):
         deadline = time.monotonic() + self._doubt_s
         while time.monotonic() < deadline:
             try:
-                return self._connections.write(work)
+                return self._in_turn(work)
             except StoreUnavailable:
                 time.sleep(PAUSE_S)
         raise OutcomeUnknown(write_id) from doubt
 
-    def _behind_writers(self, work: Work[T]) -> T:
+    def _in_turn(self, work: Work[T]) -> T:
+        with self._turns.one():
+            return self._connections.write(work)
+
+    def _behind_writers(self, work: Reading[T]) -> T:
         """Read while no commit is under way: all that is seen of the feed is in effect as a whole."""
 
         def locked(tx: ManagedTransaction) -> T:

@@ -11,10 +11,10 @@ from neo4j import ManagedTransaction
 
 from graph_models.declarations import NodeType, Relationship
 from graph_models.domain.providers import Capacity
-from graph_models.ports import AdjustCapacity, Change, Delete, Entity, WriteBatch
+from graph_models.ports import AdjustCapacity, Change, Delete, Entity, Put, WriteBatch, target_of
 from graph_models.records import Row
 from graph_models.schema import BY_ENTITY, BY_LABEL, sublabel_of
-from graph_models.stores.integrity import adjusted, asked
+from graph_models.stores.integrity import adjusted, asked, targets_of
 from graph_models.stores.neo4j import queries, reading
 from graph_models.stores.neo4j.mapping import links_of, to_parameters
 
@@ -23,14 +23,31 @@ Versions = dict[str, tuple[Row, int]]
 
 
 class TransactionLookups:
-    """`integrity.Lookups` inside one transaction."""
+    """`integrity.Lookups` inside one transaction, what a batch speaks of being read at once.
 
-    def __init__(self, tx: ManagedTransaction) -> None:
+    Each trip to the server lengthens the time for which all other writers wait.
+    """
+
+    def __init__(self, tx: ManagedTransaction, batch: WriteBatch) -> None:
         self._tx = tx
+        values: dict[Kind, set[str]] = defaultdict(set)
+        ends: dict[Kind, set[str]] = defaultdict(set)
+        for operation in batch.operations:
+            kind, key = target_of(operation)
+            values[kind].add(key)
+            if isinstance(operation, Put):
+                for each in BY_ENTITY[kind].relationships:
+                    ends[each.target].update(targets_of(operation.value, each))
+        self._values, self._revisions = reading.fetch_together(tx, values, ends)
+
+    def current(self, kind: Kind) -> dict[str, Row]:
+        """Return the rows of those values that the batch changes and that exist."""
+        return {key: version.row for key, version in self._values.get(kind, {}).items()}
 
     def revisions(self, kind: Kind, keys: Collection[str]) -> dict[str, int]:
-        """Return the revision of each of the keys that exists."""
-        return dict(self._pairs(queries.QUERIES[BY_ENTITY[kind].label].revisions, keys))
+        """Return the revision of each of the keys that exists, out of those that the batch names."""
+        found = self._revisions.get(kind, {})
+        return {key: found[key] for key in keys if key in found}
 
     def texts(self, kind: Kind, column: str, keys: Collection[str]) -> dict[str, str | None]:
         """Return one text column of each of the keys that exists."""
@@ -59,15 +76,18 @@ class _Plan:
     deleted: list[str] = field(default_factory=list)
 
 
-def apply(
-    tx: ManagedTransaction, batch: WriteBatch, changes: tuple[Change, ...], rows: dict[Kind, list[Row]]
-) -> None:
-    """Carry out a batch that was checked.
+def statements(
+    lookups: TransactionLookups,
+    batch: WriteBatch,
+    changes: tuple[Change, ...],
+    rows: dict[Kind, list[Row]],
+) -> list[Statement]:
+    """Return what carries out a batch that was checked.
 
     Parameters
     ----------
-    tx
-        The transaction, which holds the counter's lock.
+    lookups
+        What the transaction has read.
     batch, changes
         What is wanted, and the revisions that `integrity.check` gave.
     rows
@@ -89,19 +109,28 @@ def apply(
         else:
             versions = plan.created if change.revision == 1 else plan.updated
             versions[change.key] = next(remaining[change.kind]), change.revision
+    nodes, links = [], []
+    for label, plan in plans.items():
+        node = BY_LABEL[label]
+        current = lookups.current(node.entity)
+        nodes += _node_changes(node, plan, current)
+        links += [
+            change for each in node.relationships for change in _link_changes(node, each, plan, current)
+        ]
     # Nodes first, for relationships of the batch may end at any of them.
-    links = [each for label, plan in plans.items() for each in _write_nodes(tx, BY_LABEL[label], plan)]
     deletes = [(queries.QUERIES[label].delete, plan.deleted) for label, plan in plans.items()]
-    for statement, items in (*links, *deletes):
-        _run(tx, statement, items)
+    return [*nodes, *links, *deletes]
 
 
-def _write_nodes(tx: ManagedTransaction, node: NodeType, plan: _Plan) -> list[Statement]:
-    """Write the nodes of one kind and return the changes of their relationships."""
+def run(tx: ManagedTransaction, several: Iterable[Statement]) -> None:
+    """Run statements one after the other, in one trip to the server; those without items do nothing."""
+    wanted = [(statement, items) for statement, items in several if items]
+    together = queries.together(tuple(statement for statement, _ in wanted))
+    tx.run(together, {f"items{number}": items for number, (_, items) in enumerate(wanted)}).consume()
+
+
+def _node_changes(node: NodeType, plan: _Plan, current: dict[str, Row]) -> list[Statement]:
     statements = queries.QUERIES[node.label]
-    current: dict[str, Row] = {}
-    if changing := [*plan.updated, *plan.adjusted]:
-        current = {key: version.row for key, version in reading.fetch(tx, node, changing).items()}
     for key, (operation, revision) in plan.adjusted.items():
         plan.updated[key] = _adjusted(operation, current[key]), revision
 
@@ -111,9 +140,7 @@ def _write_nodes(tx: ManagedTransaction, node: NodeType, plan: _Plan) -> list[St
             for key, (row, revision) in versions.items()
         ]
 
-    _run(tx, statements.create, parameters(plan.created))
-    _run(tx, statements.update, parameters(plan.updated))
-    return [change for each in node.relationships for change in _link_changes(node, each, plan, current)]
+    return [(statements.create, parameters(plan.created)), (statements.update, parameters(plan.updated))]
 
 
 def _adjusted(operation: AdjustCapacity, row: Row) -> Row:
@@ -140,8 +167,3 @@ def _link_changes(
         added += [[key, target, number] for target, number in after - before]
     statements = queries.QUERIES[node.label].links[relationship.column]
     return (statements.delete, gone), (statements.create, added)
-
-
-def _run(tx: ManagedTransaction, statement: LiteralString, items: list[Any]) -> None:
-    if items:
-        tx.run(statement, items=items).consume()

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.client import LastMeter, PlanFailed, PlanUnderWay
 from api.client.plans import Plans
+from api.client.requests import AssignmentInput, WeightsInput
 from tests.api.client.conftest import Waits
 from tests.api.conftest import in_process
 from tests.builders import COMMUNITY, DISTRICT, STREET
@@ -20,11 +21,13 @@ FOR_OPERATORS = {"getHealth", "getReadiness", "getMetrics", "getProblemType"}  #
 ASKED_BY_OTHER_TESTS = {
     *("createNeed", "listNeeds", "getNeed", "changeNeed", "createReferral", "listNeedReferrals"),
     *("listReferrals", "getReferral", "transitionReferral", "replaySuggestion", "listAuditEvents"),
-    *("streamEvents", "getProvider", "changeProvider", "startPlan", "getPlan"),
+    *("streamEvents", "getProvider", "changeProvider", "startPlan", "getPlan", "acceptPlan"),
     *("createApiKey", "listApiKeys", "rotateApiKey", "revokeApiKey"),
     *("createWebhook", "listWebhooks", "getWebhook", "deleteWebhook", "listDeadLetters", "replayWebhook"),
     *("createResident", "getResident", "putContact", "getContact", "exportResident", "eraseResident"),
 }
+BOX = "112.9,22.5,114.1,24"
+WEIGHTS: WeightsInput = {"proximity": 1, "skill": 0, "capacity": 0, "continuity": 0, "fairness": 0}
 CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "listSkills": lambda meter: list(meter.skills.list(broader_id="personal_care")),
     "getSkill": lambda meter: meter.skills.get("personal_care"),
@@ -33,6 +36,10 @@ CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "listCommunities": lambda meter: list(meter.communities.list(parent_code=STREET)),
     "getCommunity": lambda meter: meter.communities.get(COMMUNITY),
     "getQueue": lambda meter: meter.queue.window(state="open", limit=1).items,
+    "mapNeeds": lambda meter: meter.queue.map_needs(bbox=BOX, zoom=9).points,
+    "mapProviders": lambda meter: meter.queue.map_providers(bbox=BOX, zoom=9, category_id="home_care").points,
+    "judgeProvider": lambda meter: meter.needs.judge("need-1", "volunteer-3").reasons,
+    "trySuggestions": lambda meter: meter.needs.try_weights("need-1", weights=WEIGHTS, limit=1).suggestions,
     "listProviders": lambda meter: list(meter.providers.list(kind="charity")),
     "acknowledgeNeed": lambda meter: meter.needs.acknowledge("need-1"),
     "suggestForNeed": lambda meter: meter.needs.suggestions("need-1", limit=1, explain=True).suggestions,
@@ -92,6 +99,9 @@ def test_a_plan(client: TestClient) -> None:
     plan = meter.plans.wait(started.id)
     assert plan.category_ids == ["home_care"]
     assert meter.plans.get(started.id).plan == plan
+    proposed = plan.referrals[0]
+    chosen: AssignmentInput = {"need_id": proposed.need_id, "provider_id": proposed.provider_id}
+    assert meter.plans.accept(started.id, assignments=[chosen]).held == 1
 
 
 class TestWaitingForAPlan:

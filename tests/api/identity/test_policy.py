@@ -103,6 +103,7 @@ class TestRoles:
             "replaySuggestion",
             "startPlan",
             "getPlan",
+            "acceptPlan",
         }
 
     def test_admin_may_everything_but_see_contacts(self) -> None:
@@ -119,4 +120,5 @@ class TestRoles:
     def test_what_is_of_a_resident_is_scoped(self) -> None:
         """Only what tells nothing of a resident is the same for everybody."""
         unscoped = {name for name, rule in POLICY.items() if not rule.is_scoped}
-        assert unscoped == PUBLIC | CATALOGUE | STUDIES | {"getMetrics", "listProviders", "getProvider"}
+        directory = {"listProviders", "getProvider", "mapProviders"}
+        assert unscoped == PUBLIC | CATALOGUE | STUDIES | directory | {"getMetrics"}

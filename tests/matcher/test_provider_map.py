@@ -1,0 +1,53 @@
+"""Where providers are: those that are active, with what they have free, by what they can do."""
+
+from __future__ import annotations
+
+from graph_models.domain.identifiers import SkillId
+from graph_models.domain.places import Location
+from graph_models.domain.providers import Capacity
+from graph_models.domain.skills import SkillOffer
+from matcher.cells import Box
+from matcher.engine import Engine
+from matcher.provider_map import provider_cells
+from tests.builders import a_category, a_provider
+from tests.matcher.situations import a_catalogue
+
+EVERYWHERE = Box(-180, -90, 180, 90)
+BATHING, REPAIRS = ((SkillOffer(SkillId(key), 0.8),) for key in ("care.bathing", "repairs"))
+PROVIDERS = [
+    a_provider("a", capacity=Capacity(5, reserved=1), skills=BATHING, location=Location(23.11, 113.21)),
+    a_provider("b", capacity=Capacity(3), skills=BATHING, location=Location(23.12, 113.22)),
+    a_provider("c", capacity=Capacity(7), skills=REPAIRS, location=Location(-33.9, -70.6)),
+    a_provider("nowhere", location=None),
+    a_provider("gone", is_active=False),
+]
+
+
+def test_cells_and_points() -> None:
+    """Places come back as they were given, to the centimetre."""
+    found = provider_cells(Engine(PROVIDERS), a_catalogue(), EVERYWHERE, 1.0, None, 10)
+    assert [(each.count, dict(each.sums)) for each in found.cells] == [
+        (1, {"free_units": 7}),
+        (2, {"free_units": 7}),
+    ]
+    assert found.total == 3
+    points = {each.key: (round(each.longitude, 7), round(each.latitude, 7)) for each in found.points or ()}
+    assert points == {"a": (113.21, 23.11), "b": (113.22, 23.12), "c": (-70.6, -33.9)}
+
+
+def test_too_many_are_not_named() -> None:
+    assert provider_cells(Engine(PROVIDERS), a_catalogue(), EVERYWHERE, 1.0, None, 2).points is None
+
+
+def test_by_category() -> None:
+    """Who offers what it asks for; an unknown category is nobody's, one that asks for nothing everybody's."""
+    engine, catalogue = Engine(PROVIDERS), a_catalogue(a_category())
+    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "home_care", 10).total == 2
+    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "none", 10).total == 0
+    open_to_all = a_catalogue(a_category("talk", required_skills=()))
+    assert provider_cells(engine, open_to_all, EVERYWHERE, 1.0, "talk", 10).total == 3
+
+
+def test_nobody() -> None:
+    found = provider_cells(Engine(), a_catalogue(), EVERYWHERE, 1.0, "home_care", 10)
+    assert (found.total, found.cells, found.points) == (0, (), ())
