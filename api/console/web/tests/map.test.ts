@@ -46,7 +46,7 @@ describe("what is asked for", () => {
 describe("features", () => {
   it("show heaps with the colour of their most urgent need", () => {
     const cells = [{ longitude: 113, latitude: 23, count: 3, urgency: { routine: 2, stat: 1 } }];
-    const [feature] = needFeatures({ cell_degrees: 1, total: 3, cells, points: null }, String).features;
+    const [feature] = needFeatures({ cells, points: null }, String).features;
     expect(feature?.properties).toMatchObject({ id: null, count: 3, label: "3", colour: "#8c1d54" });
   });
 

@@ -23,6 +23,9 @@ export type EventOutput = Schemas["EventOutput"];
 export type QueueAnswer = Schemas["QueueAnswer"];
 export type QueueItem = Schemas["QueueItem"];
 export type QueueQuery = NonNullable<operations["getQueue"]["parameters"]["query"]>;
+export type NeedMap = Schemas["NeedMap"];
+export type ProviderMap = Schemas["ProviderMap"];
+export type AcceptanceOutcome = Schemas["AcceptanceOutcome"];
 export type Role = Schemas["Role"];
 
 export interface Session {

@@ -1,6 +1,5 @@
 import type { Feature, FeatureCollection, Point } from "geojson";
-import type { NeedMap, ProviderMap } from "../api/contract";
-import type { Need, Provider, Suggestion, Urgency } from "../api/models";
+import type { Need, NeedMap, Provider, ProviderMap, Suggestion, Urgency } from "../api/models";
 import { URGENCIES, worst } from "../domain/urgency";
 import { circle } from "./geometry";
 import { URGENCY_COLOURS } from "./palette";
@@ -18,7 +17,10 @@ function at(longitude: number, latitude: number, properties: Properties): Featur
 }
 
 /** Needs one by one where there are few, else heaps of them. The most urgent lie on top. */
-export function needFeatures(answer: NeedMap, whole: (count: number) => string): FeatureCollection {
+export function needFeatures(
+  answer: Pick<NeedMap, "cells" | "points">,
+  whole: (count: number) => string,
+): FeatureCollection {
   const rank = (urgency: Urgency) => URGENCIES.length - URGENCIES.indexOf(urgency);
   if (answer.points !== null) {
     return collection(
@@ -48,7 +50,7 @@ export function needFeatures(answer: NeedMap, whole: (count: number) => string):
   );
 }
 
-export function providerFeatures(answer: ProviderMap): FeatureCollection {
+export function providerFeatures(answer: Pick<ProviderMap, "cells" | "points">): FeatureCollection {
   if (answer.points !== null) {
     return collection(
       answer.points.map(({ provider_id: id, longitude, latitude, free_units }) =>

@@ -1,5 +1,4 @@
-import type { AcceptanceOutcome } from "../api/contract";
-import type { PlanOutput } from "../api/models";
+import type { AcceptanceOutcome, PlanOutput } from "../api/models";
 import { useCategories } from "../api/places";
 import { Problem } from "../api/problems";
 import { useSpeech } from "../i18n/context";

@@ -1,5 +1,5 @@
 import type { Intents } from "../act/intent";
-import type { AcceptanceOutcome } from "../api/contract";
+import type { AcceptanceOutcome } from "../api/models";
 import { post } from "../api/typed";
 
 export interface Assignment {

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { intents } from "../act/intent";
-import type { AcceptanceOutcome } from "../api/contract";
+import type { AcceptanceOutcome } from "../api/models";
 import { type Assignment, accept, keyOf } from "./acceptance";
 
 export interface Accepting {
