@@ -89,6 +89,7 @@ function strings() {
   const heads: string[] = [];
   const visit = (node: ts.Node) => {
     if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) literals.add(node.text);
+    if (ts.isStringLiteral(node) && node.text.endsWith(".")) heads.push(node.text);
     if (ts.isTemplateExpression(node) && node.head.text.includes(".")) heads.push(node.head.text);
     ts.forEachChild(node, visit);
   };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { changed, parse } from "../src/app/address";
+import { groupInWords } from "../src/coverage/groups";
 import { colourOf, scaleOf } from "../src/coverage/scale";
 import { districtsWithin, streetsIn } from "../src/domain/areas";
 import { worst } from "../src/domain/urgency";
 import { formatsOf } from "../src/i18n/formats";
+import { translator } from "../src/i18n/translate";
 import { chunks, keyOf } from "../src/plan/acceptance";
 import { compared } from "../src/plan/comparison";
 import { areFiltered, NO_FILTERS, readFilters, toAddress, toQuery } from "../src/queue/filters";
@@ -163,6 +165,18 @@ describe("formats", () => {
     expect(since("2026-03-02T09:30:00Z", now)).toBe("2 hr. ago");
     expect(since("2026-03-02T12:14:00Z", now)).toBe("in 14 min.");
     expect(formatsOf("zh-CN").since("2026-02-23T12:00:00Z", now)).toBe("7天前");
+  });
+});
+
+describe("groups of residents", () => {
+  it("have names in both languages; codes that the console does not know stay as they are", () => {
+    const [en, zh] = [translator("en"), translator("zh-CN")];
+    expect(groupInWords(en, "hardship", "older_living_alone")).toBe("Older, living alone");
+    expect(groupInWords(en, "hardship", "something_new")).toBe("something_new");
+    expect(groupInWords(zh, "district", "440118")).toBe("增城区");
+    expect(groupInWords(zh, "distance", "2-5 km")).toBe("2 至 5 公里");
+    expect(groupInWords(zh, "distance", "over 10 km")).toBe("10 公里以上");
+    expect(groupInWords(zh, "age", "80+")).toBe("80+");
   });
 });
 

@@ -1,7 +1,8 @@
-import { isDistrict } from "../domain/areas";
+import { codeInWords } from "../i18n/codes";
 import { useSpeech } from "../i18n/context";
 import { DataTable } from "../ui/DataTable";
 import { Trouble } from "../ui/Trouble";
+import { groupInWords } from "./groups";
 import { useFairness } from "./queries";
 
 /** Who is asked how often, and whose needs are served. */
@@ -10,8 +11,6 @@ export function Fairness({ k }: { k: number }) {
   const { data, error } = useFairness();
   const empty = data === undefined ? t("app.loading") : t("coverage.no_rows");
   const hidden = t("coverage.hidden", { k });
-  const kindName = (kind: string) =>
-    kind === "station" || kind === "volunteer" || kind === "charity" ? t(`kind.${kind}`) : kind;
   return (
     <>
       <Trouble error={error} />
@@ -21,7 +20,7 @@ export function Fairness({ k }: { k: number }) {
         keyOf={(row) => row.kind}
         rows={data?.exposures ?? []}
         columns={[
-          { heading: t("coverage.kind"), cell: (row) => kindName(row.kind) },
+          { heading: t("coverage.kind"), cell: (row) => codeInWords(t, "kind", row.kind) },
           { heading: t("coverage.providers"), cell: (row) => f.whole(row.providers), isNumber: true },
           { heading: t("coverage.never"), cell: (row) => f.whole(row.never_asked), isNumber: true },
           { heading: t("coverage.referrals"), cell: (row) => f.whole(row.referrals), isNumber: true },
@@ -40,7 +39,7 @@ export function Fairness({ k }: { k: number }) {
         columns={[
           {
             heading: t("coverage.group"),
-            cell: (row) => (isDistrict(row.group) ? t(`district.${row.group}`) : row.group),
+            cell: (row) => groupInWords(t, row.grouping, row.group),
           },
           { heading: t("coverage.grouping"), cell: (row) => t(`coverage.grouping.${row.grouping}`) },
           {

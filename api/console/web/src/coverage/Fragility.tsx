@@ -1,5 +1,5 @@
 import { useCategories, useSkills } from "../api/places";
-import { isDistrict } from "../domain/areas";
+import { codeInWords } from "../i18n/codes";
 import { useSpeech } from "../i18n/context";
 import { DataTable } from "../ui/DataTable";
 import { Trouble } from "../ui/Trouble";
@@ -37,8 +37,7 @@ export function Fragility() {
           { heading: t("coverage.skill"), cell: (row) => skills.nameOf(row.skill_id) },
           {
             heading: t("coverage.district"),
-            cell: (row) =>
-              isDistrict(row.district_code) ? t(`district.${row.district_code}`) : row.district_code,
+            cell: (row) => codeInWords(t, "district", row.district_code),
           },
           { heading: t("coverage.provider"), cell: (row) => row.provider_id },
         ]}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useCategories } from "../api/places";
-import { DISTRICTS } from "../domain/areas";
+import { DISTRICTS, isDistrict } from "../domain/areas";
 import { useSpeech } from "../i18n/context";
 import { useGapShares } from "../map/queries";
 import { DataTable } from "../ui/DataTable";
@@ -57,7 +57,10 @@ export function Gaps({ k }: { k: number }) {
           keyOf={(row) => `${row.area_code} ${row.category_id}`}
           rows={gaps.data?.items ?? []}
           columns={[
-            { heading: t("coverage.area"), cell: (row) => row.name },
+            {
+              heading: t("coverage.area"),
+              cell: (row) => (isDistrict(row.area_code) ? t(`district.${row.area_code}`) : row.name),
+            },
             { heading: t("coverage.level"), cell: (row) => t(`level.${row.level}`) },
             {
               heading: t("coverage.category"),

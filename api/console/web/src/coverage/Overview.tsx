@@ -1,6 +1,6 @@
 import { useCategories } from "../api/places";
 import type { components } from "../api/schema";
-import { isDistrict } from "../domain/areas";
+import { codeInWords } from "../i18n/codes";
 import { useSpeech } from "../i18n/context";
 import { DataTable } from "../ui/DataTable";
 import { CoverageMap } from "./CoverageMap";
@@ -30,7 +30,7 @@ export function Overview({ study }: { study: Study }) {
   ];
   const most = Math.max(1, ...study.causes.map((each) => each.needs ?? 0));
   const worst = [...reach].sort((one, other) => other.unreached_categories - one.unreached_categories);
-  const districtName = (code: string) => (isDistrict(code) ? t(`district.${code}`) : code);
+  const districtName = (code: string) => codeInWords(t, "district", code);
   return (
     <>
       <dl className="figures">

@@ -15,8 +15,8 @@ export const BORDER = "#9aa8b3";
 export const ACCENT = "#0b5c6b";
 export const PROVIDER = "#4c7f88";
 
-/** Five steps of cividis, which colour-blind readers can order; light is little. */
-export const STEPS = ["#fde737", "#c3b369", "#8b8677", "#57606f", "#123570"] as const;
+/** Five steps of one hue, each darker than the last, which everybody can order. Light is little. */
+export const STEPS = ["#dbe7ef", "#b3cde0", "#7fa9c9", "#4681ab", "#1c4a75"] as const;
 
 /** Upper ends of the steps, as shares. */
 export const BREAKS = [0.1, 0.2, 0.3, 0.4] as const;

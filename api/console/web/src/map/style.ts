@@ -34,7 +34,7 @@ export function mapStyle(): StyleSpecification {
         type: "fill",
         source: "districts",
         layout: { visibility: "none" },
-        paint: { "fill-color": ["coalesce", ["get", "colour"], LAND], "fill-opacity": 0.75 },
+        paint: { "fill-color": ["coalesce", ["get", "colour"], LAND] },
       },
       { id: "borders", type: "line", source: "districts", paint: { "line-color": BORDER, "line-width": 1 } },
       {

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Need, Provider, Suggestion } from "../api/models";
+import { codeInWords } from "../i18n/codes";
 import { useSpeech } from "../i18n/context";
 import { Reasons } from "./Reasons";
 import { distanceInWords } from "./reasons";
@@ -47,7 +48,7 @@ export function SuggestionCard(props: Props) {
       <ScoreBar suggestion={suggestion} />
       <div className="suggestion-foot">
         <span className="hint">
-          {kindIn(suggestion.kind)} · {distanceInWords(suggestion.distance_km, t, f)} ·{" "}
+          {codeInWords(t, "kind", suggestion.kind)} · {distanceInWords(suggestion.distance_km, t, f)} ·{" "}
           {t("suggestions.free", { free: suggestion.remaining_units })}
         </span>
         <button
@@ -88,8 +89,4 @@ export function SuggestionCard(props: Props) {
       </div>
     </li>
   );
-
-  function kindIn(kind: string): string {
-    return kind === "station" || kind === "volunteer" || kind === "charity" ? t(`kind.${kind}`) : kind;
-  }
 }

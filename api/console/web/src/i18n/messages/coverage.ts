@@ -83,5 +83,7 @@ export const coverage = {
   "coverage.grouping.hardship": ["hardship", "困难类型"],
   "coverage.grouping.age": ["age", "年龄"],
   "coverage.grouping.distance": ["distance to a station", "到站点距离"],
+  "coverage.band": ["{from} to {to} km", "{from} 至 {to} 公里"],
+  "coverage.beyond": ["over {from} km", "{from} 公里以上"],
   "coverage.rate": ["Share served", "满足率"],
 } as const;
