@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { MESSAGES } from "../src/i18n/messages";
+import { MESSAGES, type MessageKey } from "../src/i18n/messages";
 import { preferredLanguage, translator } from "../src/i18n/translate";
 
 const SOURCES = join(import.meta.dirname, "../src");
@@ -37,6 +37,19 @@ describe("messages", () => {
     const taken = (column: "english" | "chinese", language: string) =>
       Object.fromEntries(messages.map((each) => [each.key, valuesIn(each[column], language)]));
     expect(taken("chinese", "zh-CN")).toEqual(taken("english", "en"));
+  });
+
+  it("that a button is called by begin with what stands on it, for people who speak to their machine", () => {
+    const pairs: [shown: MessageKey, called: MessageKey][] = [
+      ["suggestions.why", "suggestions.why_provider"],
+      ["act.offer", "act.offer_to"],
+      ["act.undo", "act.undo_for"],
+    ];
+    for (const [shown, called] of pairs) {
+      for (const column of [0, 1] as const) {
+        expect(MESSAGES[called][column].startsWith(MESSAGES[shown][column])).toBe(true);
+      }
+    }
   });
 
   it("are all used", () => {

@@ -47,7 +47,7 @@ export const suggestions = {
   "suggestions.counts": ["Counts", "计分"],
   "suggestions.total": ["Together", "合计"],
   "suggestions.why": ["Why", "理由"],
-  "suggestions.why_provider": ["Why {name}", "为何推荐 {name}"],
+  "suggestions.why_provider": ["Why {name}", "理由：{name}"],
   "suggestions.away": ["{distance} away", "距离 {distance}"],
   "suggestions.no_distance": ["by phone, or place not known", "电话服务或位置未知"],
   "suggestions.holds": ["holds {skill} at level {level}", "具备 {skill}，等级 {level}"],
