@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test battery check lint format types imports security client lock clean
+.PHONY: install dev demo test battery check lint format types imports security client console console-check lock clean
 
 install: .venv/.installed
 
@@ -33,7 +33,7 @@ test: dev
 battery: dev
 	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery
 
-check: lint types imports security test
+check: lint types imports security console-check test
 
 lint: dev
 	$(BIN)/ruff check .
@@ -68,6 +68,25 @@ security: dev .venv-semgrep/.installed
 client: dev
 	$(BIN)/python tools/client_types.py
 
+# The dispatcher's console, for browsers. It needs Node.js 20.19 or newer, but nobody who only serves it does.
+WEB := api/console/web
+
+console: $(WEB)/src/api/schema.d.ts
+	cd $(WEB) && npm run --silent build
+
+console-check: $(WEB)/src/api/schema.d.ts
+	cd $(WEB) && npm run --silent check
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json
+	@command -v npm > /dev/null || { echo 'Node.js 20.19 or newer is needed to build the console.'; exit 1; }
+	cd $(WEB) && npm ci --silent
+	@touch $@
+
+# Types follow the interface, which any module of the service may change.
+$(WEB)/src/api/schema.d.ts: dev $(WEB)/node_modules/.installed
+	$(BIN)/python -m tools.openapi_document $(WEB)/openapi.json
+	cd $(WEB) && npm run --silent types
+
 # Resolve pyproject.toml anew. The files record versions and hashes for Python 3.11 and newer.
 lock: dev
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 --generate-hashes \
@@ -80,4 +99,4 @@ lock: dev
 	    --custom-compile-command "make lock" --output-file requirements/semgrep.txt requirements/semgrep.in
 
 clean:
-	rm -rf .venv .venv-semgrep build dist
+	rm -rf .venv .venv-semgrep build dist api/console/static $(WEB)/node_modules $(WEB)/src/api/schema.d.ts

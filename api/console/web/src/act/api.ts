@@ -1,0 +1,52 @@
+import type { ReasonCode, Referral } from "../api/models";
+import { get, post } from "../api/typed";
+import type { Step } from "./moves";
+
+export interface Offer {
+  needId: string;
+  needRevision: number;
+  providerId: string;
+  units: number;
+}
+
+export interface Move {
+  referral: Referral;
+  step: Step;
+  reason: ReasonCode | null;
+  handOn: { providerId: string; units: number } | null;
+}
+
+export const sendOffer = ({ needId, needRevision, providerId, units }: Offer, key: string) =>
+  post(
+    "/v1/needs/{id}/referrals",
+    { path: { id: needId }, body: { provider_id: providerId, units } },
+    { revision: needRevision, key },
+  );
+
+export const sendMove = ({ referral, step, reason, handOn }: Move, key: string) =>
+  post(
+    "/v1/referrals/{id}/transitions",
+    {
+      path: { id: referral.id },
+      body: {
+        status: step,
+        reason,
+        hand_on: handOn === null ? null : { provider_id: handOn.providerId, units: handOn.units },
+      },
+    },
+    { revision: referral.revision, key },
+  );
+
+export const sendAcknowledgement = (needId: string, key: string) =>
+  post("/v1/needs/{id}/acknowledgement", { path: { id: needId } }, { key });
+
+export async function readReferrals(needId: string, signal?: AbortSignal): Promise<Referral[]> {
+  const page = await get(
+    "/v1/needs/{id}/referrals",
+    { path: { id: needId }, query: { limit: 100 } },
+    signal === undefined ? {} : { signal },
+  );
+  return page.items;
+}
+
+export const readNeed = (needId: string) => get("/v1/needs/{id}", { path: { id: needId } });

@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useSpeech } from "../i18n/context";
+import type { Category, Community, Skill } from "./models";
+import { get } from "./typed";
+
+const LONG = { staleTime: 3_600_000, gcTime: Number.POSITIVE_INFINITY };
+
+interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+async function all<T>(page: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const answer: Page<T> = await page(cursor);
+    found.push(...answer.items);
+    if (answer.next_cursor === null) return found;
+    cursor = answer.next_cursor;
+  }
+}
+
+export function useCategories() {
+  const { language } = useSpeech();
+  const { data } = useQuery({
+    queryKey: ["categories"],
+    queryFn: ({ signal }) =>
+      all<Category>((cursor) => get("/v1/categories", { query: { limit: 100, cursor } }, { signal })),
+    ...LONG,
+  });
+  return useMemo(() => {
+    const items = data ?? [];
+    const byId = new Map(items.map((each) => [each.id, each]));
+    const nameOf = (id: string) => nameIn(language, byId.get(id)) ?? id;
+    return { items, byId, nameOf };
+  }, [data, language]);
+}
+
+export function useSkills() {
+  const { language } = useSpeech();
+  const { data } = useQuery({
+    queryKey: ["skills"],
+    queryFn: ({ signal }) =>
+      all<Skill>((cursor) => get("/v1/skills", { query: { limit: 100, cursor } }, { signal })),
+    ...LONG,
+  });
+  return useMemo(() => {
+    const byId = new Map((data ?? []).map((each) => [each.id, each]));
+    return { nameOf: (id: string) => nameIn(language, byId.get(id)) ?? id };
+  }, [data, language]);
+}
+
+/** Communities by code; some pages, so they come after the first view. */
+export function useCommunities() {
+  const { data } = useQuery({
+    queryKey: ["communities"],
+    queryFn: ({ signal }) =>
+      all<Community>((cursor) => get("/v1/communities", { query: { limit: 100, cursor } }, { signal })),
+    ...LONG,
+  });
+  return useMemo(() => {
+    const items = data ?? [];
+    const byCode = new Map(items.map((each) => [each.code, each]));
+    return {
+      items,
+      nameOf: (code: string | null) => (code === null ? "" : (byCode.get(code)?.name ?? code)),
+    };
+  }, [data]);
+}
+
+function nameIn(
+  language: string,
+  named: { name_en: string; name_zh: string } | undefined,
+): string | undefined {
+  return language === "en" ? named?.name_en : named?.name_zh;
+}

@@ -1,0 +1,60 @@
+import type { components } from "./schema";
+
+export type ProblemBody = components["schemas"]["Problem"];
+
+/** A refusal of the service, or of something before it that knows no problem details. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    readonly status: number,
+    /** The last part of the problem's type, such as `capacity-exceeded`. */
+    readonly type: string,
+    detail: string,
+    readonly requestId: string | null,
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer came, so whether a write took effect is not known. */
+export class LineDown extends Error {
+  override readonly name = "LineDown";
+}
+
+export async function readProblem(response: Response): Promise<Problem> {
+  const requestId = response.headers.get("X-Request-Id");
+  const media = response.headers.get("Content-Type") ?? "";
+  if (media.includes("json")) {
+    const body: Partial<ProblemBody> = await response.json().catch(() => ({}));
+    const type = body.type?.split("/").at(-1) ?? "unknown";
+    return new Problem(response.status, type, body.detail ?? body.title ?? "", requestId);
+  }
+  return new Problem(response.status, "unknown", response.statusText, requestId);
+}
+
+const CONFLICTS = new Set([
+  "revision-conflict",
+  "need-covered",
+  "need-not-open",
+  "already-asked",
+  "capacity-exceeded",
+  "transition-not-allowed",
+  "provider-excluded",
+]);
+
+/** Whether somebody else was faster, so that one has to look again. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof Problem && CONFLICTS.has(error.type);
+}
+
+/** Whether the same request may well be answered later. */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof LineDown || (error instanceof Problem && (error.status === 503 || error.status === 429))
+  );
+}
+
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401;
+}

@@ -1,0 +1,84 @@
+import type { EventOutput } from "../api/models";
+
+export type LineState = "connecting" | "open" | "lost";
+
+/** An event source names each kind of event, and has no way to hear all of them. */
+export const KINDS = [
+  "need.created",
+  "need.changed",
+  "need.pushed",
+  "need.escalated",
+  "need.acknowledged",
+  "need.erased",
+  "need.active",
+  "need.on-hold",
+  "need.completed",
+  "provider.created",
+  "provider.changed",
+  "referral.draft",
+  "referral.requested",
+  "referral.accepted",
+  "referral.rejected",
+  "referral.in-progress",
+  "referral.on-hold",
+  "referral.completed",
+  "referral.failed",
+  "referral.cancelled",
+  "referral.entered-in-error",
+] as const;
+
+export interface Hearer {
+  onEvent: (event: EventOutput) => void;
+  onLine: (state: LineState) => void;
+  /** After a loss: what was missed may be more than the stream tells, so everything is to be read anew. */
+  onBack: () => void;
+}
+
+export type OpenSource = (address: string) => EventSource;
+
+const ADDRESS = "/v1/events";
+const CLOSED = 2;
+const MOST_SECONDS = 30;
+
+/**
+ * Listen until told to stop. The browser reconnects by itself with `Last-Event-ID` as long as it gets through;
+ * an answer that is no stream (503 while the service starts) makes it give up, and it is started again here.
+ */
+export function listen(hearer: Hearer, open: OpenSource = (address) => new EventSource(address)): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  let wasLost = false;
+  let seconds = 1;
+
+  const start = () => {
+    source = open(ADDRESS);
+    source.onopen = () => {
+      seconds = 1;
+      hearer.onLine("open");
+      if (wasLost) hearer.onBack();
+      wasLost = false;
+    };
+    source.onerror = () => {
+      if (isStopped) return;
+      wasLost = true;
+      hearer.onLine("lost");
+      if (source?.readyState !== CLOSED) return;
+      timer = setTimeout(start, seconds * 1000);
+      seconds = Math.min(seconds * 2, MOST_SECONDS);
+    };
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (message) =>
+        hearer.onEvent(JSON.parse((message as MessageEvent<string>).data)),
+      );
+    }
+  };
+
+  hearer.onLine("connecting");
+  start();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    source?.close();
+  };
+}

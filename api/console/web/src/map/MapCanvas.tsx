@@ -1,0 +1,47 @@
+import { useMemo, useRef, useState } from "react";
+import { useSpeech } from "../i18n/context";
+import type { Sight } from "./canvas";
+import { boundsOf } from "./districts";
+import type { Layers } from "./MapPanel";
+import { useDistricts } from "./queries";
+import { useCanvas } from "./useCanvas";
+import { useChosen, useCrowd, useGround } from "./useLayers";
+
+interface Props {
+  needId: string | null;
+  highlighted: string | null;
+  layers: Layers;
+  onSelect: (needId: string) => void;
+  onHighlight: (providerId: string | null) => void;
+}
+
+export default function MapCanvas({ needId, highlighted, layers, onSelect, onHighlight }: Props) {
+  const { t } = useSpeech();
+  const container = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState<Sight | null>(null);
+  const districts = useDistricts().data;
+  const start = useMemo(() => (districts === undefined ? null : boundsOf(districts)), [districts]);
+  const heard = { onSight: setSight, onNeed: onSelect, onProvider: onHighlight };
+  const { canvas, hasFailed } = useCanvas(container, t("map.canvas"), start, heard);
+  useGround(canvas, layers);
+  const summary = useCrowd(canvas, layers, sight, needId);
+  useChosen(canvas, needId, highlighted);
+  return (
+    <div className="map">
+      <div ref={container} className="map-canvas" />
+      {hasFailed && <p className="empty">{t("map.not_available")}</p>}
+      <div className="map-buttons">
+        <button type="button" aria-label={t("map.in")} title={t("map.in")} onClick={() => canvas?.zoom(1)}>
+          +
+        </button>
+        <button type="button" aria-label={t("map.out")} title={t("map.out")} onClick={() => canvas?.zoom(-1)}>
+          −
+        </button>
+        <button type="button" onClick={() => start !== null && canvas?.fit(start)}>
+          {t("map.whole")}
+        </button>
+      </div>
+      <p className="map-summary">{summary}</p>
+    </div>
+  );
+}

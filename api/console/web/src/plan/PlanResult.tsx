@@ -1,0 +1,40 @@
+import type { PlanOutput } from "../api/models";
+import { useSpeech } from "../i18n/context";
+import { Comparison } from "./Comparison";
+import { PlannedReferrals } from "./PlannedReferrals";
+import { Unserved } from "./Unserved";
+
+interface Props {
+  id: string;
+  plan: PlanOutput;
+}
+
+export function PlanResult({ id, plan }: Props) {
+  const { t, f } = useSpeech();
+  const { certificate } = plan;
+  const words = certificate.is_proven
+    ? t("plan.proven")
+    : t(certificate.is_most_served ? "plan.most_served" : "plan.gap", { gap: f.score(certificate.gap) });
+  return (
+    <>
+      <div className="cards">
+        <section aria-labelledby="certificate-heading" className="card">
+          <h3 id="certificate-heading">{t("plan.certificate")}</h3>
+          <p className={certificate.is_proven ? "proven" : ""}>{words}</p>
+          <p className="hint">
+            {t("plan.checked", { pairs: f.whole(certificate.pairs), rounds: certificate.rounds })}
+          </p>
+          {plan.locked.length > 0 && (
+            <p className="hint">{t("plan.locked", { count: plan.locked.length })}</p>
+          )}
+          <p className="hint">
+            {t("plan.made", { when: f.moment(plan.made_at), revision: String(plan.graph_revision) })}
+          </p>
+        </section>
+        <Comparison plan={plan} />
+      </div>
+      <PlannedReferrals planId={id} referrals={plan.referrals} />
+      <Unserved unserved={plan.unserved} />
+    </>
+  );
+}

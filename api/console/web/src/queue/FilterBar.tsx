@@ -1,0 +1,90 @@
+import { type RefObject, useEffect, useState } from "react";
+import { useCategories, useCommunities } from "../api/places";
+import { districtOf, districtsWithin, streetsIn } from "../domain/areas";
+import { useSpeech } from "../i18n/context";
+import { useSession } from "../session/context";
+import { useDebounced } from "../ui/useDebounced";
+import type { Filters } from "./filters";
+
+interface Props {
+  filters: Filters;
+  searchRef: RefObject<HTMLInputElement | null>;
+  onChange: (changes: Partial<Filters>) => void;
+}
+
+export function FilterBar({ filters, searchRef, onChange }: Props) {
+  const { t } = useSpeech();
+  const { session } = useSession();
+  const categories = useCategories();
+  const communities = useCommunities();
+  const district = districtOf(filters.area);
+  const streets = district === "" ? [] : streetsIn(district, communities.items);
+  return (
+    <search className="filters">
+      <Search value={filters.search} inputRef={searchRef} onChange={(search) => onChange({ search })} />
+      <select
+        aria-label={t("queue.district")}
+        value={district}
+        onChange={(event) => onChange({ area: event.target.value })}
+      >
+        <option value="">{`${t("queue.district")}: ${t("queue.all")}`}</option>
+        {districtsWithin(session.jurisdiction).map((code) => (
+          <option key={code} value={code}>
+            {t(`district.${code}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t("queue.street")}
+        value={filters.area.length > 6 ? filters.area : ""}
+        disabled={district === ""}
+        onChange={(event) => onChange({ area: event.target.value || district })}
+      >
+        <option value="">{`${t("queue.street")}: ${t("queue.all")}`}</option>
+        {streets.map(({ code, firstCommunity }) => (
+          <option key={code} value={code}>{`${code.slice(6)} · ${firstCommunity}`}</option>
+        ))}
+      </select>
+      <select
+        aria-label={t("queue.category")}
+        value={filters.category}
+        onChange={(event) => onChange({ category: event.target.value })}
+      >
+        <option value="">{`${t("queue.category")}: ${t("queue.all")}`}</option>
+        {categories.items.map((category) => (
+          <option key={category.id} value={category.id}>
+            {categories.nameOf(category.id)}
+          </option>
+        ))}
+      </select>
+    </search>
+  );
+}
+
+interface SearchProps {
+  value: string;
+  inputRef: RefObject<HTMLInputElement | null>;
+  onChange: (text: string) => void;
+}
+
+function Search({ value, inputRef, onChange }: SearchProps) {
+  const { t } = useSpeech();
+  const [text, setText] = useState(value);
+  const settled = useDebounced(text, 250);
+  useEffect(() => setText(value), [value]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was written is told once, when it has settled
+  useEffect(() => {
+    if (settled.trim() !== value && settled === text) onChange(settled.trim());
+  }, [settled]);
+  return (
+    <input
+      ref={inputRef}
+      type="search"
+      aria-label={t("queue.search")}
+      aria-keyshortcuts="/"
+      placeholder={t("queue.search_hint")}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}

@@ -1,0 +1,77 @@
+import { useEffect, useRef, useState } from "react";
+import { useAddress } from "../app/address";
+import { useShortcut } from "../app/shortcuts";
+import { useSpeech } from "../i18n/context";
+import { Trouble } from "../ui/Trouble";
+import { Counts } from "./Counts";
+import { FilterBar } from "./FilterBar";
+import { areFiltered, type Filters, NO_FILTERS, readFilters, toAddress } from "./filters";
+import { NeedList } from "./NeedList";
+import { useQueue } from "./useQueue";
+
+interface Props {
+  selected: string | null;
+  onSelect: (needId: string) => void;
+  onOpen: (needId: string) => void;
+}
+
+/** The work queue: filters, counts and the list itself. */
+export function QueuePanel({ selected, onSelect, onOpen }: Props) {
+  const { t, f } = useSpeech();
+  const { query, set } = useAddress();
+  const filters = readFilters(query);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState({ first: 0, last: 0 });
+  const queue = useQueue(filters, sight.first, sight.last);
+  const change = (changes: Partial<Filters>) => set(toAddress(changes));
+  useShortcut("/", () => search.current?.focus());
+  useEffect(() => {
+    const back = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && document.querySelector("dialog[open]") === null) list.current?.focus();
+    };
+    document.addEventListener("keydown", back);
+    return () => document.removeEventListener("keydown", back);
+  }, []);
+  return (
+    <section className="queue" aria-labelledby="queue-heading">
+      <header className="panel-head">
+        <h2 id="queue-heading">{t("queue.heading")}</h2>
+        {queue.total !== undefined && (
+          <p className="count" data-total={queue.total}>
+            {t("queue.count", { total: f.whole(queue.total) })}
+          </p>
+        )}
+      </header>
+      <FilterBar filters={filters} searchRef={search} onChange={change} />
+      {queue.counts !== undefined && <Counts counts={queue.counts} filters={filters} onChange={change} />}
+      <Trouble error={queue.error} />
+      {queue.isStale && (
+        <p role="status" className="remark">
+          {t("suggestions.stale")}
+        </p>
+      )}
+      {queue.total === 0 ? (
+        <div className="empty">
+          <p>{t("queue.none")}</p>
+          {areFiltered(filters) && (
+            <button type="button" onClick={() => change(NO_FILTERS)}>
+              {t("queue.clear")}
+            </button>
+          )}
+        </div>
+      ) : (
+        <NeedList
+          listRef={list}
+          queue={queue}
+          selected={selected}
+          onSelect={onSelect}
+          onOpen={onOpen}
+          onSight={(first, last) =>
+            setSight((now) => (now.first === first && now.last === last ? now : { first, last }))
+          }
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+import { type FormEvent, useState } from "react";
+import type { Session } from "../api/models";
+import { isSignedOut } from "../api/problems";
+import { LanguageChoice } from "../app/LanguageChoice";
+import { useSpeech } from "../i18n/context";
+import { Trouble } from "../ui/Trouble";
+import { signIn } from "./api";
+
+interface Props {
+  hasEnded: boolean;
+  onEnter: (session: Session) => void;
+}
+
+export function SignIn({ hasEnded, onEnter }: Props) {
+  const { t } = useSpeech();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const credential = String(new FormData(event.currentTarget).get("credential")).trim();
+    setBusy(true);
+    setError(null);
+    try {
+      onEnter(await signIn(credential));
+    } catch (caught) {
+      setError(caught);
+      setBusy(false);
+    }
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <p className="brand">{t("app.name")}</p>
+        <h1>{t("session.heading")}</h1>
+        {hasEnded && <p role="status">{t("session.ended")}</p>}
+        <label htmlFor="credential">{t("session.credential")}</label>
+        <input
+          id="credential"
+          name="credential"
+          type="password"
+          autoComplete="current-password"
+          spellCheck={false}
+          required
+          aria-describedby="credential-hint"
+          aria-invalid={isSignedOut(error)}
+        />
+        <p id="credential-hint" className="hint">
+          {t("session.hint")}
+        </p>
+        {isSignedOut(error) ? (
+          <p role="alert" className="trouble">
+            {t("session.refused")}
+          </p>
+        ) : (
+          <Trouble error={error} />
+        )}
+        <button type="submit" className="primary" disabled={isBusy}>
+          {isBusy ? t("session.submitting") : t("session.submit")}
+        </button>
+        <LanguageChoice />
+      </form>
+    </main>
+  );
+}

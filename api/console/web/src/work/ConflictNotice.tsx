@@ -1,0 +1,64 @@
+import { useEffect, useRef } from "react";
+import type { Conflict } from "../act/useActs";
+import { useCategories } from "../api/places";
+import { Problem } from "../api/problems";
+import { useSpeech } from "../i18n/context";
+import { useNeed, useProviders } from "../suggestions/queries";
+import { wordsFor } from "../ui/Trouble";
+import { useNow } from "../ui/useNow";
+
+interface Props {
+  conflict: Conflict;
+  shownNeed: string | null;
+  nextProvider: string | undefined;
+  onShow: () => void;
+  onDismiss: () => void;
+}
+
+/** Refusals that speak against the provider, not against acting on the need. */
+const FULL = new Set(["capacity-exceeded", "already-asked", "provider-excluded"]);
+
+/** Says honestly that somebody else was faster, and what comes next. */
+export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDismiss }: Props) {
+  const { t, f } = useSpeech();
+  const now = useNow(5);
+  const { taken } = conflict;
+  const need = useNeed(conflict.needId).data;
+  const providers = useProviders(taken === undefined ? [] : [taken.provider_id]);
+  const categories = useCategories();
+  const notice = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each conflict takes the focus once, for the button pressed is gone
+  useEffect(() => notice.current?.focus(), [conflict]);
+  const hasMovedOn = shownNeed !== conflict.needId;
+  return (
+    <div ref={notice} role="alert" tabIndex={-1} className="conflict">
+      <p>{inWords()}</p>
+      <div className="steps">
+        {hasMovedOn && (
+          <button type="button" onClick={onShow}>
+            {t("act.show_taken")}
+          </button>
+        )}
+        <button type="button" className="quiet" onClick={onDismiss}>
+          {t("act.dismiss")}
+        </button>
+      </div>
+    </div>
+  );
+
+  function inWords(): string {
+    if (taken === undefined) {
+      const words = wordsFor(conflict.error, true, t);
+      const isFull = conflict.error instanceof Problem && FULL.has(conflict.error.type);
+      return isFull && nextProvider !== undefined
+        ? t("act.next_provider", { words, name: nextProvider })
+        : t("act.changed", { words });
+    }
+    const told = {
+      since: f.since(taken.created_at, now),
+      name: providers.get(taken.provider_id)?.name ?? taken.provider_id,
+      category: need === undefined ? "" : categories.nameOf(need.category_id),
+    };
+    return hasMovedOn ? t("act.taken", told) : t("act.taken_in_part", told);
+  }
+}

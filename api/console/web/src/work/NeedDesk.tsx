@@ -1,0 +1,128 @@
+import { useEffect, useState } from "react";
+import { unitsLeft } from "../act/moves";
+import { Referrals } from "../act/Referrals";
+import { SplitDialog } from "../act/SplitDialog";
+import { type Conflict, useActs } from "../act/useActs";
+import type { Need, Referral, Suggestion, SuggestionAnswer } from "../api/models";
+import { useCategories } from "../api/places";
+import { useSpeech } from "../i18n/context";
+import { NeedHead } from "../suggestions/NeedHead";
+import { Others } from "../suggestions/Others";
+import { useProviders } from "../suggestions/queries";
+import { SuggestionList } from "../suggestions/SuggestionList";
+import { TrialWeights } from "../suggestions/TrialWeights";
+import { useRanking } from "../suggestions/useRanking";
+import { WhyNot } from "../suggestions/WhyNot";
+import { focusSoon } from "../ui/focus";
+import { Trouble } from "../ui/Trouble";
+
+interface Props {
+  need: Need;
+  answer: SuggestionAnswer;
+  referrals: readonly Referral[];
+  isOpened: boolean;
+  onArrive: () => void;
+  highlighted: string | null;
+  onHighlight: (providerId: string | null) => void;
+  onConflict: (conflict: Conflict) => void;
+}
+
+export function NeedDesk(props: Props) {
+  const { need, answer, referrals, isOpened, onArrive, highlighted, onHighlight, onConflict } = props;
+  const { t, f } = useSpeech();
+  const category = useCategories().byId.get(need.category_id);
+  const acts = useActs(onConflict);
+  const ranking = useRanking(need.id, answer, category);
+  const [isSplitting, setSplitting] = useState(false);
+  const listed = ranking.listed.map((each) => each.provider_id);
+  const asked = referrals.map((each) => each.provider_id);
+  const providers = useProviders([...new Set([...listed, ...asked])]);
+  useEffect(() => {
+    if (!isOpened) return;
+    document.getElementById("suggestions-heading")?.focus();
+    onArrive();
+  }, [isOpened, onArrive]);
+  const left = unitsLeft(need.units, referrals);
+  const nameOf = (id: string) => providers.get(id)?.name ?? id;
+  const offer = (suggestion: Suggestion, units: number) => {
+    focusSoon("referrals-heading");
+    acts.offer(
+      { needId: need.id, needRevision: need.revision, providerId: suggestion.provider_id, units },
+      (made) =>
+        t("act.held", {
+          name: suggestion.name,
+          units: made.units,
+          time: made.expires_at === null ? "" : f.time(made.expires_at),
+        }),
+    );
+  };
+  const canSplit = !need.is_indivisible && left > 1 && ranking.listed.length > 1;
+  return (
+    <>
+      <NeedHead
+        need={need}
+        remarks={answer.remarks}
+        unitsLeft={left}
+        isBusy={acts.isSending}
+        onAcknowledge={() => acts.acknowledge(need.id, t("need.acknowledged"))}
+      />
+      <Trouble error={acts.error} isWrite onRetry={acts.retry} />
+      <Referrals
+        referrals={referrals}
+        providers={providers}
+        suggestions={answer.suggestions}
+        isBusy={acts.isSending}
+        onMove={(move) => {
+          focusSoon("referrals-heading");
+          acts.move(move, (moved) =>
+            t("act.done", { name: nameOf(moved.provider_id), status: t(`referral.${moved.status}`) }),
+          );
+        }}
+      />
+      {isOpen(need) && (
+        <>
+          <SuggestionList
+            need={need}
+            answer={answer}
+            listed={ranking.listed}
+            isTrial={ranking.isTrial}
+            providers={providers}
+            unitsLeft={left}
+            isBusy={acts.isSending}
+            highlighted={highlighted}
+            onHighlight={onHighlight}
+            onOffer={offer}
+          />
+          {canSplit && (
+            <button type="button" onClick={() => setSplitting(true)}>
+              {t("act.split")}
+            </button>
+          )}
+          {isSplitting && (
+            <SplitDialog
+              need={need}
+              left={left}
+              suggestions={ranking.listed}
+              onClose={() => setSplitting(false)}
+            />
+          )}
+          {answer.suggestions.length > 0 && (
+            <TrialWeights
+              sliders={ranking.sliders}
+              isTrial={ranking.isTrial}
+              isExact={ranking.isExact}
+              isRemote={category?.is_remote ?? false}
+              onChange={ranking.setSliders}
+              onReset={() => ranking.setSliders(null)}
+            />
+          )}
+          <Others answer={answer} />
+          <WhyNot needId={need.id} known={[...(answer.near_misses ?? []), ...answer.suggestions]} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Drafts are not for dispatchers yet, and what is over needs nobody any more. */
+const isOpen = (need: Need) => need.status === "active" || need.status === "on-hold";

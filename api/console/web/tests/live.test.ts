@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { EventOutput } from "../src/api/models";
+import { gathered } from "../src/live/gathering";
+import { KINDS, type LineState, listen } from "../src/live/stream";
+
+const CLOSED = 2;
+
+/** The browser's event source, as far as it is used, in the hands of the test. */
+class Source {
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readyState = 0;
+  isClosed = false;
+  private readonly hearers = new Map<string, (message: { data: string }) => void>();
+
+  addEventListener(kind: string, hear: (message: { data: string }) => void) {
+    this.hearers.set(kind, hear);
+  }
+
+  tell(kind: string, event: Partial<EventOutput>) {
+    this.hearers.get(kind)?.({ data: JSON.stringify(event) });
+  }
+
+  fail(isGivenUp: boolean) {
+    this.readyState = isGivenUp ? CLOSED : 0;
+    this.onerror?.();
+  }
+
+  close() {
+    this.isClosed = true;
+  }
+}
+
+function scene() {
+  const sources: Source[] = [];
+  const lines: LineState[] = [];
+  const heard: string[] = [];
+  let returns = 0;
+  const stop = listen(
+    {
+      onEvent: (event) => heard.push(event.id),
+      onLine: (state) => lines.push(state),
+      onBack: () => {
+        returns += 1;
+      },
+    },
+    () => {
+      const source = new Source();
+      sources.push(source);
+      return source as unknown as EventSource;
+    },
+  );
+  return { sources, lines, heard, stop, returns: () => returns };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("the stream of events", () => {
+  it("hears every kind that has to do with needs and referrals", () => {
+    const { sources, heard } = scene();
+    for (const kind of KINDS) sources[0]?.tell(kind, { id: kind });
+    expect(heard).toEqual([...KINDS]);
+  });
+
+  it("says that the line is lost, and has everything read anew once it is back", () => {
+    const { sources, lines, returns } = scene();
+    sources[0]?.onopen?.();
+    expect(returns()).toBe(0);
+    sources[0]?.fail(false);
+    sources[0]?.onopen?.();
+    expect(lines).toEqual(["connecting", "open", "lost", "open"]);
+    expect(returns()).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(1);
+  });
+
+  it("starts again by itself where the browser gives up, ever more slowly", () => {
+    const { sources } = scene();
+    sources[0]?.fail(true);
+    vi.advanceTimersByTime(1_000);
+    expect(sources).toHaveLength(2);
+    sources[1]?.fail(true);
+    vi.advanceTimersByTime(1_000);
+    expect(sources).toHaveLength(2);
+    vi.advanceTimersByTime(1_000);
+    expect(sources).toHaveLength(3);
+  });
+
+  it("ends when it is told to", () => {
+    const { sources, stop } = scene();
+    sources[0]?.fail(true);
+    stop();
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(1);
+    expect(sources[0]?.isClosed).toBe(true);
+  });
+});
+
+describe("a burst of events", () => {
+  it("costs one reading, and the last of them is not forgotten", () => {
+    let readings = 0;
+    const reading = gathered(() => {
+      readings += 1;
+    }, 300);
+    for (let event = 0; event < 50; event += 1) reading.call();
+    expect(readings).toBe(0);
+    vi.advanceTimersByTime(300);
+    expect(readings).toBe(1);
+    reading.call();
+    vi.advanceTimersByTime(300);
+    expect(readings).toBe(2);
+  });
+});
