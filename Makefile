@@ -23,7 +23,9 @@ dev: .venv/.dev
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Without Node.js there is no console to look at unless it came built; everything else is there.
 demo: install
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory console; fi
 	$(BIN)/lastmeter demo
 
 test: dev
@@ -83,7 +85,7 @@ $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	@touch $@
 
 # Types follow the interface, which any module of the service may change.
-$(WEB)/src/api/schema.d.ts: dev $(WEB)/node_modules/.installed
+$(WEB)/src/api/schema.d.ts: install $(WEB)/node_modules/.installed
 	$(BIN)/python -m tools.openapi_document $(WEB)/openapi.json
 	cd $(WEB) && npm run --silent types
 
