@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.travel import FloatArray
-
-_WIDTH_DEGREES, _HEIGHT_DEGREES = 360, 180
 
 
 class Box(NamedTuple):
@@ -83,7 +82,7 @@ def count_in_cells(
     box
         What is looked at.
     cell_degrees
-        Width and height of a cell.
+        Width and height of a cell: the box should hold thousands of cells, not millions.
     parts
         What else to add up in each cell, by name: shape (n,) each.
     name
@@ -106,10 +105,7 @@ def count_in_cells(
     places = np.flatnonzero(is_inside)
     x, y = longitude[places], latitude[places]
     held = {name: values[places].astype(np.int64) for name, values in parts.items()}
-    columns = int(_WIDTH_DEGREES / cell_degrees) + 2
-    keys = np.floor((y + _HEIGHT_DEGREES / 2) / cell_degrees).astype(np.int64) * columns
-    keys += np.floor((x + _WIDTH_DEGREES / 2) / cell_degrees).astype(np.int64)
-    _, cell, count = np.unique(keys, return_inverse=True, return_counts=True)
+    cell, count = _numbered(x, y, box, cell_degrees)
     means = [np.bincount(cell, each, len(count)) / count for each in (x, y)]
     sums = [np.bincount(cell, each, len(count)).astype(np.int64).tolist() for each in held.values()]
     rows = zip(means[0].tolist(), means[1].tolist(), count.tolist(), strict=True)
@@ -125,3 +121,20 @@ def count_in_cells(
             for place, which in enumerate(listed)
         )
     return CellCounts(cell_degrees, len(places), cells, points)
+
+
+def _numbered(
+    x: FloatArray, y: FloatArray, box: Box, cell_degrees: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the number of the cell of each point, and how many points each of these cells holds.
+
+    There are no more cells in a box than can be drawn, so they are counted rather than sorted.
+    """
+    first_row, last_row = floor(box.south / cell_degrees), floor(box.north / cell_degrees)
+    first_column, last_column = floor(box.west / cell_degrees), floor(box.east / cell_degrees)
+    width = last_column - first_column + 1
+    places = (np.floor(y / cell_degrees).astype(np.int64) - first_row) * width
+    places += np.floor(x / cell_degrees).astype(np.int64) - first_column
+    counts = np.bincount(places, minlength=width * (last_row - first_row + 1))
+    is_there = counts > 0
+    return (np.cumsum(is_there) - 1)[places], counts[is_there]

@@ -31,7 +31,7 @@ from matcher.evidence import Evidence, narrowed, told
 from matcher.memory import Mark
 from matcher.parameters import MatchParameters, Weights
 from matcher.planning import PlanScope, check_scope
-from matcher.provider_map import provider_cells
+from matcher.provider_map import ProviderMap
 from matcher.remarks import remarks_on
 from matcher.resuming import change_set_at, check_saved, digest_of
 from matcher.rounds import Rounds
@@ -111,6 +111,7 @@ class LiveMatcher:
             self._engine.load(store.scan_columns(Provider, COLUMNS))
         else:
             self._engine = Engine.restored(saved.engine, parameters)
+        self._map = ProviderMap(self._engine, clock.now)
         self.refresh()
 
     @property
@@ -354,10 +355,9 @@ class LiveMatcher:
 
     def provider_cells(
         self, box: Box, cell_degrees: float, category_id: str | None, most_points: int
-    ) -> CellCounts:
-        """Count active providers and their free units in a grid: see `matcher.provider_map`."""
-        self.refresh()
-        return provider_cells(self._engine, self._catalogue, box, cell_degrees, category_id, most_points)
+    ) -> tuple[CellCounts, int]:
+        """Count active providers and their free units in a grid: see `ProviderMap.cells`."""
+        return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id, most_points)
 
     def city(self) -> City:
         """Read the whole city as it stands now, for its coverage to be studied.

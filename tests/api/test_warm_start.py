@@ -19,7 +19,7 @@ from graph_models.domain.providers import Capacity, Provider
 from graph_models.ports import AdjustCapacity, Delete, Entity, GraphStore, Put, Stored, WriteBatch
 from graph_models.stores.opening import file_of
 from graph_models.stores.sqlite.store import SqliteStore
-from matcher import use_cases
+from matcher import resuming
 from matcher.parameters import MatchParameters, default_parameters
 from matcher.use_cases import LiveMatcher
 from tests.api.conftest import BATHING, Client, put_city
@@ -190,7 +190,7 @@ def test_what_is_far_behind_is_built_anew(restart: Restart, monkeypatch: pytest.
     """Where most providers changed since, reading all of them in order is faster."""
     write(restart.store_path, *(AdjustCapacity(f"volunteer-{number}", reserved=1) for number in (1, 2)))
     restart.must_be_warm()
-    monkeypatch.setattr(use_cases, "_FEW_CHANGES", 1)
+    monkeypatch.setattr(resuming, "_FEW_CHANGES", 1)
     restart.answers()
     assert "more has changed" in restart.warnings[0]
 

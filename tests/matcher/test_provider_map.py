@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
 from graph_models.domain.identifiers import SkillId
 from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity
 from graph_models.domain.skills import SkillOffer
-from matcher.cells import Box
+from matcher.catalogue import Catalogue
+from matcher.cells import Box, CellCounts
 from matcher.engine import Engine
-from matcher.provider_map import provider_cells
-from tests.builders import a_category, a_provider
+from matcher.provider_map import ProviderMap
+from tests.builders import NOW, FixedClock, a_category, a_provider
 from tests.matcher.situations import a_catalogue
 
 EVERYWHERE = Box(-180, -90, 180, 90)
 BATHING, REPAIRS = ((SkillOffer(SkillId(key), 0.8),) for key in ("care.bathing", "repairs"))
+
+
+def provider_cells(engine: Engine, catalogue: Catalogue, *asked: Any) -> CellCounts:
+    return ProviderMap(engine, FixedClock().now).cells(catalogue, 7, *asked)[0]
+
+
 PROVIDERS = [
     a_provider("a", capacity=Capacity(5, reserved=1), skills=BATHING, location=Location(23.11, 113.21)),
     a_provider("b", capacity=Capacity(3), skills=BATHING, location=Location(23.12, 113.22)),
@@ -51,3 +62,20 @@ def test_by_category() -> None:
 def test_nobody() -> None:
     found = provider_cells(Engine(), a_catalogue(), EVERYWHERE, 1.0, "home_care", 10)
     assert (found.total, found.cells, found.points) == (0, (), ())
+
+
+def test_columns_are_kept_for_a_while() -> None:
+    """Making them took a second: for twenty they are good, unless nothing has changed at all."""
+
+    def ticks() -> Iterator[datetime]:
+        yield from (NOW + timedelta(seconds=each) for each in (0, 1, 20.9, 21, 22))
+
+    engine, catalogue, times = Engine(PROVIDERS), a_catalogue(), ticks()
+    asked = (EVERYWHERE, 1.0, None, 10)
+    providers = ProviderMap(engine, lambda: next(times))
+    assert providers.cells(catalogue, 1, *asked)[0].total == 3
+    engine.change(remove=[PROVIDERS[0].id])
+    found, cursor = providers.cells(catalogue, 2, *asked)
+    assert (found.total, cursor) == (3, 1)
+    found, cursor = providers.cells(catalogue, 2, *asked)
+    assert (found.total, cursor) == (2, 2)
