@@ -71,6 +71,7 @@ describe("the stream of events", () => {
     sources[0]?.onopen?.();
     expect(lines).toEqual(["connecting", "open", "lost", "open"]);
     expect(returns()).toBe(1);
+    vi.advanceTimersByTime(60_000);
     expect(sources).toHaveLength(1);
   });
 

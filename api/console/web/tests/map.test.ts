@@ -50,6 +50,15 @@ describe("features", () => {
     expect(feature?.properties).toMatchObject({ id: null, count: 3, label: "3", colour: "#8c1d54" });
   });
 
+  it("show needs one by one only where they are few", () => {
+    const point = { longitude: 113, latitude: 23, urgency: "stat" as const };
+    const points = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ need_id: `n${index}`, ...point }));
+    const cells = [{ longitude: 113, latitude: 23, count: 900, urgency: { stat: 900 } }];
+    expect(needFeatures({ cells, points: points(3) }, String).features[2]?.properties?.id).toBe("n2");
+    expect(needFeatures({ cells, points: points(900) }, String).features).toHaveLength(1);
+  });
+
   it("leave out who has no place, and draw a circle for who has a limit", () => {
     const make = (id: string, location: object | null, limit: number | null) => ({
       suggestion: { rank: 1 },

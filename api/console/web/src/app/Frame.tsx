@@ -3,6 +3,7 @@ import { useSpeech } from "../i18n/context";
 import { Live } from "../live/context";
 import { useSession } from "../session/context";
 import { type View, viewsOf } from "../session/roles";
+import { Trouble } from "../ui/Trouble";
 import { WorkView } from "../work/WorkView";
 import { useAddress } from "./address";
 import { Header } from "./Header";
@@ -23,7 +24,7 @@ export function Frame() {
 
 function Framed() {
   const { t } = useSpeech();
-  const { session } = useSession();
+  const { session, trouble } = useSession();
   const { view } = useAddress();
   const [isHelpOpen, setHelpOpen] = useState(false);
   useShortcut("?", () => setHelpOpen(true));
@@ -36,6 +37,7 @@ function Framed() {
         {t("app.skip")}
       </a>
       <Header views={views} shown={shown} onHelp={() => setHelpOpen(true)} />
+      <Trouble error={trouble} />
       <main id="main" tabIndex={-1} className={`view view-${shown ?? "none"}`}>
         <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
           {shown ? CONTENT[shown] : t("app.nothing")}

@@ -16,13 +16,16 @@ function at(longitude: number, latitude: number, properties: Properties): Featur
   return { type: "Feature", geometry: { type: "Point", coordinates: [longitude, latitude] }, properties };
 }
 
+/** More needs than that are told by heaps with their counts: dots upon dots hide how many there are. */
+const MOST_APART = 250;
+
 /** Needs one by one where there are few, else heaps of them. The most urgent lie on top. */
 export function needFeatures(
   answer: Pick<NeedMap, "cells" | "points">,
   whole: (count: number) => string,
 ): FeatureCollection {
   const rank = (urgency: Urgency) => URGENCIES.length - URGENCIES.indexOf(urgency);
-  if (answer.points !== null) {
+  if (answer.points !== null && answer.points.length <= MOST_APART) {
     return collection(
       answer.points.map(({ need_id: id, longitude, latitude, urgency }) =>
         at(longitude, latitude, {

@@ -30,7 +30,7 @@ export default function PlanView() {
     setStarting(true);
     setError(null);
     try {
-      const body = { area_codes: districts, category_ids: categories };
+      const body = { area_codes: orAll(districts), category_ids: orAll(categories) };
       set({ plan: (await post("/v1/plans", { body }, { key: drawKey() })).id });
     } catch (caught) {
       setError(caught);
@@ -60,3 +60,6 @@ export default function PlanView() {
     </div>
   );
 }
+
+/** Nothing chosen is all that one may see, which the service is told by leaving it out. */
+const orAll = (chosen: string[]) => (chosen.length === 0 ? null : chosen);

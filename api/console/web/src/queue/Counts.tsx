@@ -3,6 +3,9 @@ import { URGENCIES } from "../domain/urgency";
 import { useSpeech } from "../i18n/context";
 import { type Filters, STATES } from "./filters";
 
+/** The farthest first. */
+const LEVELS = ["city", "district", "street", "community"] as const;
+
 interface Props {
   counts: QueueAnswer["counts"];
   filters: Filters;
@@ -12,6 +15,7 @@ interface Props {
 /** How many there are by urgency, and by state, which filter as well. */
 export function Counts({ counts, filters, onChange }: Props) {
   const { t, f } = useSpeech();
+  const climbed = LEVELS.filter((level) => (counts.level[level] ?? 0) > 0);
   return (
     <div className="counts">
       <dl aria-label={t("queue.urgencies")}>
@@ -22,6 +26,12 @@ export function Counts({ counts, filters, onChange }: Props) {
           </div>
         ))}
       </dl>
+      {climbed.length > 0 && (
+        <p className="hint">
+          {t("queue.climbed")}{" "}
+          {climbed.map((level) => `${t(`level.${level}`)} ${f.whole(counts.level[level] ?? 0)}`).join(" · ")}
+        </p>
+      )}
       <fieldset className="switch">
         <legend className="visually-hidden">{t("queue.state")}</legend>
         {STATES.map((state) => (

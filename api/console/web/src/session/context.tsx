@@ -8,6 +8,8 @@ import { SignIn } from "./SignIn";
 interface Signed {
   session: Session;
   leave: () => void;
+  /** Why one could not be signed out. */
+  trouble: unknown;
 }
 
 const Context = createContext<Signed | null>(null);
@@ -16,6 +18,7 @@ const Context = createContext<Signed | null>(null);
 export function SessionGate({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [hasEnded, setEnded] = useState(false);
+  const [trouble, setTrouble] = useState<unknown>(null);
   const { data, isPending } = useQuery({
     queryKey: ["session"],
     queryFn: async () => readSession().catch((error) => (isSignedOut(error) ? null : Promise.reject(error))),
@@ -24,27 +27,33 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const enter = useCallback(
     (session: Session) => {
       setEnded(false);
+      setTrouble(null);
       queries.setQueryData(["session"], session);
     },
     [queries],
   );
-  const leave = useCallback(() => {
-    void signOut().finally(() => {
-      queries.clear();
-      queries.setQueryData(["session"], null);
-    });
+  /** Show the form; what was read is forgotten once nothing shows it any more. */
+  const forget = useCallback(() => {
+    queries.setQueryData(["session"], null);
+    setTimeout(() => queries.removeQueries({ predicate: (each) => each.queryKey[0] !== "session" }));
   }, [queries]);
+  const leave = useCallback(() => {
+    // Without an answer the cookie is still there: to look signed out would be a lie.
+    signOut().then(forget, setTrouble);
+  }, [forget]);
   const isIn = data !== null && data !== undefined;
   useEffect(() => {
     if (!isIn) return undefined;
     return queries.getQueryCache().subscribe(({ query }) => {
       if (!isSignedOut(query.state.error)) return;
       setEnded(true);
-      queries.setQueryData(["session"], null);
-      queries.removeQueries({ predicate: (each) => each.queryKey[0] !== "session" });
+      forget();
     });
-  }, [queries, isIn]);
-  const signed = useMemo(() => (isIn ? { session: data, leave } : null), [isIn, data, leave]);
+  }, [queries, isIn, forget]);
+  const signed = useMemo(
+    () => (isIn ? { session: data, leave, trouble } : null),
+    [isIn, data, leave, trouble],
+  );
   if (isPending) return null;
   return signed === null ? (
     <SignIn hasEnded={hasEnded} onEnter={enter} />

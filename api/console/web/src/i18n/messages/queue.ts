@@ -20,6 +20,7 @@ export const queue = {
   "queue.clear": ["Clear filters", "清除筛选"],
   "queue.units": ["{left} of {units} units open", "剩余 {left}/{units} 份"],
   "queue.units_all": ["{units, plural, one {# unit} other {# units}}", "{units} 份"],
+  "queue.climbed": ["Climbed to:", "已上报至："],
   "queue.escalated": ["with the {level}", "已上报至{level}"],
   "queue.is_mine": ["mine", "我的"],
   "queue.row": ["Loading need {number}", "正在加载第 {number} 条"],
