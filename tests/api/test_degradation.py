@@ -76,6 +76,7 @@ def test_neo4j_goes_away_and_comes_back(start: Start, neo4j_server: Neo4jServer)
             assert stale["suggestions"] == fresh["suggestions"]
             assert datetime.fromisoformat(stale["as_of"]) > datetime.fromisoformat(fresh["as_of"])
             assert client.post("/v1/suggestions", json={"need": NEED}).json()["is_stale"] is True
+            assert client.get("/v1/queue").json()["is_stale"] is True
             problem_of(client.get("/v1/needs/never-seen/suggestions"), "store-unavailable")
             problem_of(client.get("/v1/needs"), "store-unavailable")
             problem_of(client.get("/readyz"), "store-unavailable")

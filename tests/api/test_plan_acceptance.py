@@ -67,7 +67,13 @@ class TestRefused:
     def test_before_it_is_done(self, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
         """A plan that is still being made is no proposal yet."""
         may_go_on = Event()
-        monkeypatch.setattr(LiveMatcher, "plan", lambda *_: may_go_on.wait())
+        make = LiveMatcher.plan
+
+        def wait_and_make(*given: Any) -> Any:
+            may_go_on.wait()
+            return make(*given)
+
+        monkeypatch.setattr(LiveMatcher, "plan", wait_and_make)
         plan = started(client)["id"]
         chosen = [{"need_id": "need-1", "provider_id": "volunteer-1"}]
         response = client.post(f"/v1/plans/{plan}/acceptance", json={"assignments": chosen})

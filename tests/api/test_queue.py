@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 from graph_models.domain.credentials import Role
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import Client, pointers, problem_of
-from tests.api.credentials import headers_in
+from tests.api.credentials import headers_in, store_of
+from tests.api.test_engine import wait_for
+from tests.api.test_guarded_store import Moody
 from tests.builders import COMMUNITY, DISTRICT, FixedClock, a_need
 from tests.matcher.closed_loop.towns import put
 
@@ -133,3 +135,17 @@ def test_jurisdiction(open_client: Client, store_path: Path) -> None:
     assert not any(n for counts in answer["counts"].values() for n in counts.values())
     home = headers_in(store_path, Role.STAFF, DISTRICT)
     assert shown(client.get("/v1/queue", headers=home)) == ["need-1"]
+
+
+def test_while_the_store_is_away(open_client: Client, store_path: Path) -> None:
+    """The last that was known, and it says so; nothing can be done with it before the store is back."""
+    moody = Moody(store_path)
+    client = open_client(store=moody)
+    moody.is_cut = True
+    wait_for(lambda: store_of(client).is_away)  # type: ignore[attr-defined]
+    answer = client.get("/v1/queue").json()
+    assert ([each["need_id"] for each in answer["items"]], answer["is_stale"]) == (["need-1"], True)
+    assert client.get("/v1/map/needs?bbox=113,23,114,24&zoom=9").json()["is_stale"] is True
+    assert client.get("/v1/map/providers?bbox=113,23,114,24&zoom=9").json()["total"] == 3
+    moody.is_cut = False
+    wait_for(lambda: not client.get("/v1/queue").json()["is_stale"])

@@ -235,3 +235,29 @@ def test_cells(store: GraphStore) -> None:
     near = queue.cells(Box(113.26, 23.2, 113.26, 23.3), 0.1, (DISTRICT,), 3)
     assert [(each.key, each.values["stat"]) for each in near.points or ()] == [("a", 1)]
     assert queue.cells(Box(113.0, 23.0, 114.0, 24.0), 0.1, (OTHER_DISTRICT,), 3).total == 1
+
+
+def ids(queue: WorkQueue, asked: QueueFilter = EVERYTHING, within: Any = None) -> list[str]:
+    queue.refresh()
+    return [each.need.id for each in queue.window(asked, 0, 100, "user:1", within).entries]
+
+
+def test_a_resident_moves(store: GraphStore) -> None:
+    """The need goes with its resident into another jurisdiction, though nobody touched it."""
+    put(store, a_need("mine", community_code=None, location=Location(23.2, 113.3), resident_id="r2"))
+    queue = WorkQueue(store)
+    assert ids(queue, within=(OTHER_DISTRICT,)) == ["n1"]
+    put(store, a_resident("r2", registration_code=OTHER_COMMUNITY, residence_code=OTHER_COMMUNITY))
+    assert ids(queue, within=(OTHER_DISTRICT,)) == ["mine", "n1"]
+    assert ids(queue, within=(DISTRICT,)) == ["n1", "n2"]
+
+
+def test_what_is_mine_leaves_with_the_need(store: GraphStore) -> None:
+    """A need that takes the place of one that is done is nobody's yet."""
+    queue, mine = WorkQueue(store), QueueFilter(is_mine=True)
+    put(store, an_audit_event("seen", actor="user:1", action="need.acknowledged", need_id="n2"))
+    assert ids(queue, mine) == ["n2"]
+    put(store, a_need("n2", status=NeedStatus.COMPLETED))
+    put(store, a_need("n9"))
+    assert ids(queue) == ["n1", "n9"]
+    assert ids(queue, mine) == []
