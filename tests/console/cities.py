@@ -43,6 +43,7 @@ def issue_keys(path: Path) -> dict[str, str]:
     issued = {
         "street desk": keys.issue("street desk", Role.DISPATCHER, None, now=now),
         "district desk": keys.issue("district desk", Role.DISPATCHER, None, now=now),
+        "leaving desk": keys.issue("leaving desk", Role.DISPATCHER, None, now=now),
         "liwan desk": keys.issue("liwan desk", Role.DISPATCHER, (LIWAN,), now=now),
         "front line": keys.issue("front line", Role.STAFF, (LIWAN,), now=now),
         "analyst": keys.issue("analyst", Role.ANALYST, None, now=now),

@@ -75,10 +75,11 @@ class Town:
         with self.server.client() as client:
             return client.get(address, params=query).raise_for_status().json()
 
-    def open_needs(self, **query: Any) -> list[str]:
-        """Those that nobody was asked for and somebody could serve, the most urgent first."""
-        items = self.get("/v1/queue", state="open", limit=40, **query)["items"]
-        return [item["need_id"] for item in items if self.suggested(item["need_id"])]
+    def open_needs(self) -> Iterator[str]:
+        """Those that nobody was ever asked for and somebody could serve, the most urgent first."""
+        for item in self.get("/v1/queue", state="open", limit=50)["items"]:
+            if item["referral_status"] is None and self.suggested(item["need_id"]):
+                yield item["need_id"]
 
     def suggested(self, need_id: str) -> list[dict[str, Any]]:
         return list(self.get(f"/v1/needs/{need_id}/suggestions")["suggestions"])
@@ -104,9 +105,9 @@ class Town:
             client.post(f"/v1/needs/{need_id}/referrals", json=body, headers=seen).raise_for_status()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def town(demo_city: CityFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A copy of the city for the tests of one file."""
+    """One for all tests: each takes needs that are still open, and asks the service what to expect."""
     folder = tmp_path_factory.mktemp("town")
     shutil.copy(demo_city.path, folder / "city.db")
     secret = secrets.token_urlsafe(36)

@@ -29,7 +29,7 @@ class Desk:
         self.open(address)
         self.page.get_by_label("Credential").fill(credential)
         self.button("Sign in").click()
-        expect(self.views).to_be_visible()
+        expect(self.button("Sign out")).to_be_visible()
 
     @property
     def views(self) -> Locator:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from api.clock import SystemClock
 from api.commands.demo import this_monday
 from graph_models.bulk import put_all
 from graph_models.city.generate import DEFAULT_SEED, generate_city
+from graph_models.domain.needs import Need
 from graph_models.ports import Entity
 from graph_models.stores.sqlite.store import SqliteStore
 
@@ -38,4 +40,9 @@ def _entities(clock: SystemClock) -> Iterator[Entity]:
         if name in PROVIDER_PARTS:
             yield from part[name]
         elif name not in LEFT_OUT:
-            yield from values
+            yield from map(_without_exclusions, values)
+
+
+def _without_exclusions(value: Entity) -> Entity:
+    """Needs may rule out volunteers of the larger part."""
+    return replace(value, excluded_provider_ids=()) if isinstance(value, Need) else value

@@ -7,9 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-# Chromium itself asks what to fill into a form, whoever made the page; see docs/console.md.
-OF_THE_BROWSER = "CONNECT content-autofill.googleapis.com:443 "
+# Chromium itself asks for updates, accounts, and what to fill into forms, whatever is open: docs/console.md.
+OF_THE_BROWSER = {
+    "accounts.google.com",
+    "clients2.google.com",
+    "content-autofill.googleapis.com",
+    "update.googleapis.com",
+}
 
 
 @dataclass
@@ -27,7 +33,7 @@ def gateway() -> Iterator[Gateway]:
     class Refusal(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             asked = self.rfile.readline(2_000).decode("latin-1").strip()
-            if not asked.startswith(OF_THE_BROWSER):
+            if _host_of(asked) not in OF_THE_BROWSER:
                 made.asked_for.append(asked)
             self.wfile.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
@@ -41,3 +47,9 @@ def gateway() -> Iterator[Gateway]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def _host_of(asked: str) -> str:
+    """The host of `CONNECT host:443 HTTP/1.1` and of `GET http://host/ HTTP/1.1`."""
+    address = asked.split(" ")[1] if " " in asked else ""
+    return urlsplit(address if "//" in address else f"//{address}").hostname or asked

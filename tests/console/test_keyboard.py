@@ -68,7 +68,7 @@ def test_keys_that_work_anywhere(sit: Sit) -> None:
 def test_the_focus_is_always_to_be_seen(town: Town, sit: Sit) -> None:
     """Wherever the Tab key goes there is an outline, and nothing holds it: it comes round."""
     desk = sit("street desk")
-    need_id = town.open_needs()[0]
+    need_id = next(town.open_needs())
     desk.open(f"work?need={need_id}")
     expect(desk.suggestions.first).to_be_visible()
     seen: list[str] = []

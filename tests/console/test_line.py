@@ -27,7 +27,7 @@ def test_a_double_click_asks_once(town: Town, sit: Sit) -> None:
 
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(town: Town, sit: Sit) -> None:
     """The service has done it, and the line drops its answer: one referral all the same."""
-    need_id = town.open_needs()[0]
+    need_id = next(town.open_needs())
     desk = sit("street desk")
     desk.watch.allow("ERR_CONNECTION_RESET")
     sent, dropped = offers_of(desk), drop_first_answer(desk)
@@ -43,7 +43,8 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(town: Town, sit: Si
 
 def test_a_server_that_dies_and_comes_back_loses_nothing(town: Town, sit: Sit) -> None:
     """An offer that is made while it is away takes effect once; what others did meanwhile is shown."""
-    need_id, elsewhere = [each for each in town.open_needs() if len(town.suggested(each)) > 1][:2]
+    choice = (each for each in town.open_needs() if len(town.suggested(each)) > 1)
+    need_id, elsewhere = next(choice), next(choice)
     desk = sit("street desk")
     desk.watch.allow("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE")
     desk.watch.allow("status of 503")  # the service says that it is starting

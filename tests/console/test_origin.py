@@ -14,7 +14,7 @@ def test_all_views_with_all_layers_ask_the_own_origin_only(town: Town, sit: Sit,
     """Map, workers, fonts and labels included: what pages ask and what leaves the browser is counted."""
     town.coverage()
     desk = sit("district desk")
-    desk.pick(town.open_needs()[0])
+    desk.pick(next(town.open_needs()))
     for layer in desk.page.locator(".layers input").all():
         layer.check()
     expect(desk.page.locator("canvas.maplibregl-canvas")).to_be_visible()
