@@ -33,7 +33,7 @@ def keep(desk: Desk, name: str) -> None:
 def take(desk: Desk) -> None:
     expect(desk.page.locator(".map-summary")).not_to_be_empty()
     keep(desk, "work")
-    desk.queue.get_by_role("option").filter(has_text="Accessible transport").first.click()
+    desk.queue.get_by_role("option").filter(has_text="Meal delivery").first.click()
     expect(desk.suggestions.first).to_be_visible()
     keep(desk, "suggestion")
     desk.open("plan")

@@ -106,13 +106,21 @@ class Town:
 
 
 @pytest.fixture(scope="package")
-def town(demo_city: CityFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def shared_town(demo_city: CityFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """One for all tests: each takes needs that are still open, and asks the service what to expect."""
     folder = tmp_path_factory.mktemp("town")
     shutil.copy(demo_city.path, folder / "city.db")
     secret = secrets.token_urlsafe(36)
     with servers(folder, f"sqlite:///{folder}/city.db") as start:
         yield Town(start(SESSION_SECRET=secret), demo_city.credentials, start, secret)
+
+
+@pytest.fixture
+def town(shared_town: Town) -> Town:
+    """With a server that is there, whatever the test before has done to it."""
+    if shared_town.server.process.poll() is not None:
+        shared_town.restart()
+    return shared_town
 
 
 @pytest.fixture
