@@ -51,11 +51,11 @@ def first_views(browser: Browser, origin: str, credential: str) -> list[tuple[fl
         context.request.post(
             f"{origin}/console/session", data={"credential": credential}, headers={"Origin": origin}
         ).dispose()
-        page = context.new_page()
-        page.add_init_script(frames.NOTE_FIRST_VIEW)
-        page.goto(f"{origin}/console/work")
-        page.wait_for_function("window.firstNeed && window.firstMap")
-        measured.append((page.evaluate("window.firstNeed"), page.evaluate("window.firstMap")))
+        desk = Desk(context.new_page(), Watch(context, origin))
+        desk.page.add_init_script(frames.NOTE_FIRST_VIEW)
+        desk.open()
+        desk.until(lambda page=desk.page: bool(page.evaluate("window.firstMap")))
+        measured.append((desk.page.evaluate("window.firstNeed"), desk.page.evaluate("window.firstMap")))
         context.close()
     return measured
 
