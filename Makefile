@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test battery check lint format types imports security client console console-check lock clean
+.PHONY: install dev demo test battery check lint format types imports security client console console-check screenshots console-figures lock clean
 
 install: .venv/.installed
 
@@ -38,7 +38,7 @@ test: dev
 battery: dev
 	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery
 
-check: lint types imports security console-check test
+check: lint types imports security console-check console test
 
 lint: dev
 	$(BIN)/ruff check .
@@ -85,6 +85,13 @@ api/console/static/index.html: $(TYPES) $(WEB_FILES)
 
 console-check: $(TYPES)
 	cd $(WEB) && npm run --silent check
+
+# Pictures and figures of the console, in a real Chromium, for README.md and docs/console.md.
+screenshots: dev console
+	$(BIN)/python -m tools.screenshots
+
+console-figures: dev console
+	$(BIN)/python -m tests.console.measures
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	@command -v npm > /dev/null || { echo 'Node.js 20.19 or newer is needed to build the console.'; exit 1; }
