@@ -20,6 +20,7 @@ from api.pagination import read_page
 from api.problems import Refusal
 from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
+from graph_models.domain.credentials import Role
 from graph_models.domain.needs import Need
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -71,11 +72,11 @@ def list_audit_events(
 ) -> AuditEventPage:
     """List the audit trail in the order of time, a page at a time.
 
-    Whoever does not reach everywhere asks for one need at a time.
+    Only an administrator who reaches everywhere sees all of it; everybody else asks for one need at a time.
     """
-    if principal.within is not None:
+    if principal.within is not None or principal.role is not Role.ADMIN:
         if query.need_id is None:
-            raise Refusal("forbidden", "This credential reaches some areas only: name a need.")
+            raise Refusal("forbidden", "This credential sees what was done about one need: name it.")
         store.get(Need, query.need_id, within=principal.within)
     items, cursor = read_page(
         request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)

@@ -61,8 +61,10 @@ from api.client.answers.plans import UnservedOutput as UnservedOutput
 from api.client.answers.plans import UnservedReason as UnservedReason
 from api.client.answers.providers import CapacityOutput as CapacityOutput
 from api.client.answers.providers import EligibilityOutput as EligibilityOutput
+from api.client.answers.providers import ProviderMatch as ProviderMatch
 from api.client.answers.providers import ProviderPage as ProviderPage
 from api.client.answers.providers import ProviderResource as ProviderResource
+from api.client.answers.providers import ProviderSearchAnswer as ProviderSearchAnswer
 from api.client.answers.providers import SkillOfferOutput as SkillOfferOutput
 from api.client.answers.queue import NeedCell as NeedCell
 from api.client.answers.queue import NeedMap as NeedMap
