@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { activeOf, type Box, EMPTY, pressed, typed } from "./combobox";
 
 export interface Option {
@@ -24,6 +24,17 @@ export function Combobox({ label, listLabel, placeholder, maxLength, options, on
   const ids = options.map((each) => each.id);
   const active = activeOf(box, ids);
   const isShown = box.isOpen && options.length > 0;
+  const list = useRef<HTMLDivElement>(null);
+  const count = options.length;
+  // The list grows below the field, where it may be out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another number of options takes another height
+  useEffect(() => {
+    if (isShown) list.current?.scrollIntoView({ block: "nearest" });
+  }, [isShown, count]);
+  useEffect(() => {
+    if (active !== null)
+      list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const optionId = (key: string) => `${id}-option-${ids.indexOf(key)}`;
   const write = (next: Box) => {
     setBox(next);
@@ -66,7 +77,7 @@ export function Combobox({ label, listLabel, placeholder, maxLength, options, on
         }}
       />
       {isShown && (
-        <div id={`${id}-list`} role="listbox" aria-label={listLabel} className="options">
+        <div ref={list} id={`${id}-list`} role="listbox" aria-label={listLabel} className="options">
           {options.map((each) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field hears the keys
             <div
