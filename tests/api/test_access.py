@@ -154,6 +154,16 @@ def test_the_record_as_a_whole_is_for_administrators(
         assert client.get(f"/v1/audit-events{filters}").status_code == 200
     [acted] = client.get("/v1/audit-events?need_id=need-1", headers=headers).json()["items"]
     assert (acted["action"], acted["actor"], acted["role"]) == ("need.acknowledged", "local-admin", "admin")
+    assert acted["actor_name"] is None
+
+
+def test_the_record_calls_keys_by_their_names(open_client: Client, keys: Keys) -> None:
+    """People at another desk know it as such, not by the digits of its key."""
+    client, headers = open_client(), keys.of(Role.DISPATCHER)
+    client.post("/v1/needs/need-1/acknowledgement", json={}, headers=headers)
+    [acted] = client.get("/v1/audit-events?need_id=need-1", headers=keys.of(Role.STAFF)).json()["items"]
+    key_id = headers["Authorization"].split("_")[1]
+    assert (acted["actor"], acted["actor_name"]) == (f"key:{key_id}", "dispatcher")
 
 
 def test_a_plan_is_for_whoever_reaches_it_all(open_client: Client, keys: Keys) -> None:

@@ -10,7 +10,15 @@ const me = { subject: "user:desk-1" };
 
 function act(actor: string, action: string, objectId: string, kind = "Referral"): Act {
   const recorded_at = "2026-03-02T01:00:00Z";
-  return { actor, role: "dispatcher", action, recorded_at, object_kind: kind, object_id: objectId };
+  return {
+    actor,
+    actor_name: null,
+    role: "dispatcher",
+    action,
+    recorded_at,
+    object_kind: kind,
+    object_id: objectId,
+  };
 }
 
 const problem = (type: string) => new Problem(409, type, "", null);
@@ -79,7 +87,10 @@ describe("whose act it was", () => {
 describe("an actor in words", () => {
   it("is a person or a program with their role", () => {
     expect(actorInWords(act("user:desk-2", "x", "r"), me, t)).toBe("desk-2 (Dispatcher)");
-    expect(actorInWords(act("key:0a1b", "x", "r"), me, zh)).toBe("0a1b（调度员）");
+    expect(actorInWords({ ...act("key:0a1b", "x", "r"), actor_name: "荔湾区" }, me, zh)).toBe(
+      "荔湾区（调度员）",
+    );
+    expect(actorInWords(act("key:0a1b", "x", "r"), me, t)).toBe("0a1b (Dispatcher)");
     expect(actorInWords(act("local-admin", "x", "r"), me, t)).toBe("local-admin (Dispatcher)");
   });
 

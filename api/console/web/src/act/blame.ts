@@ -5,7 +5,10 @@ import type { Translate } from "../i18n/translate";
 import { takenBy } from "./moves";
 
 /** Who did what one has run into, and when. */
-export type Act = Pick<AuditEvent, "actor" | "role" | "action" | "recorded_at" | "object_kind" | "object_id">;
+export type Act = Pick<
+  AuditEvent,
+  "actor" | "actor_name" | "role" | "action" | "recorded_at" | "object_kind" | "object_id"
+>;
 
 /** Refusals that speak of a provider's other work, which is not ours to look into. */
 const ELSEWHERE = new Set(["capacity-exceeded", "provider-excluded"]);
@@ -39,13 +42,13 @@ export function lastActOn(events: readonly Act[]): Act | undefined {
 
 /** Whoever acted, by the subject of their credential: a person or a program, oneself, or the service. */
 export function actorInWords(
-  act: Pick<Act, "actor" | "role">,
+  act: Pick<Act, "actor" | "actor_name" | "role">,
   session: Pick<Session, "subject">,
   t: Translate,
 ): string {
   if (act.actor === session.subject) return t("act.by_you");
   if (act.actor === "system") return t("act.by_service");
-  const name = act.actor.replace(/^(user|key):/, "");
+  const name = act.actor_name ?? act.actor.replace(/^(user|key):/, "");
   // Some identity providers know people by addresses: of these there is a digest, whose start tells one from another.
   const short = name.startsWith("~") ? name.slice(0, SHOWN_OF_DIGEST + 1) : name;
   return t("act.by", { name: short, role: codeInWords(t, "role", act.role) });
