@@ -91,7 +91,9 @@ def _best_rows(table: Table, texts: Bytes, wanted: _Wanted, limit: int) -> Int32
         at = _row_at(table, at, place)
         row = table[at]
         id_bytes, name_bytes = int64(row.id_bytes), int64(row.name_bytes)
-        place = _next_hint(texts, row.text_at + id_bytes + name_bytes, lower[rare], upper[rare])
+        # At least one byte on: bytes of a batch that was given up lie between rows, and are nobody's.
+        beyond = max(place + 1, row.text_at + id_bytes + name_bytes)
+        place = _next_hint(texts, beyond, lower[rare], upper[rare])
         if not row.is_alive:
             continue
         rank = _rank(texts, row.text_at, id_bytes, name_bytes, lower, upper, starts, rare)

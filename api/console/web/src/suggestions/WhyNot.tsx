@@ -27,6 +27,7 @@ export function WhyNot({ needId, known }: Props) {
   const [text, setText] = useState("");
   // Several providers may have the name that stands there then.
   const [chosen, setChosen] = useState<string | null>(null);
+  const [isLooking, setLooking] = useState(true);
   const [asked, setAsked] = useState<string | null>(null);
   const sought = soughtIn(text);
   const settled = useDebounced(sought, SETTLE_MILLISECONDS);
@@ -44,6 +45,7 @@ export function WhyNot({ needId, known }: Props) {
   const write = (written: string) => {
     best.reset();
     setText(written);
+    setLooking(true);
     setChosen(null);
   };
   const choose = ({ id }: Option) => {
@@ -58,6 +60,7 @@ export function WhyNot({ needId, known }: Props) {
         className="inline-form"
         onSubmit={(event) => {
           event.preventDefault();
+          setLooking(false);
           setAsked(chosen);
           if (chosen === null && sought !== "")
             best.mutate(sought, { onSuccess: ({ items }) => setAsked(items[0]?.id ?? null) });
@@ -68,11 +71,14 @@ export function WhyNot({ needId, known }: Props) {
           listLabel={t("whynot.matches")}
           placeholder={t("whynot.hint")}
           maxLength={MOST_TEXT}
-          options={options}
+          options={isLooking ? options : []}
           onType={write}
           onChoose={choose}
         />
-        <button type="submit">{t("whynot.ask")}</button>
+        {/* A press that took the focus would close the list, and the button might move away under the pointer. */}
+        <button type="submit" onMouseDown={(event) => event.preventDefault()}>
+          {t("whynot.ask")}
+        </button>
       </form>
       <div role="status">
         {best.isPending && <p>{t("app.loading")}</p>}
