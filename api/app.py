@@ -85,6 +85,7 @@ ROUTERS = (
             webhooks,
         )
     ),
+    providers.search_router,
     events.audit_router,
 )
 TAGS = [

@@ -10,8 +10,8 @@ from api.problem_types import PROBLEM_TYPES
 from api.problems import Refusal
 
 MINUTE, HOUR = 60, 3_600
-# Whoever pages through the directory copies it; a program that needs all of it is given a file.
-DIRECTORY = "listProviders"
+# Whoever pages or searches through the directory copies it; a program that needs all of it is given a file.
+DIRECTORY = frozenset({"listProviders", "searchProviders"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class RateLimits:
 
     def _budgets_of(self, operation_id: str) -> Iterator[_Budget]:
         yield self._requests
-        if operation_id == DIRECTORY:
+        if operation_id in DIRECTORY:
             yield self._directory
 
 

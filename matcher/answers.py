@@ -1,4 +1,4 @@
-"""What a live matcher hands out: an answer for one need, and itself to be saved."""
+"""What a live matcher hands out: answers for one need, providers by name, and itself to be saved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graph_models.domain.identifiers import AreaCode
 from graph_models.domain.needs import Need
-from matcher.engine import SavedEngine
+from matcher.engine import NamedProvider, SavedEngine
 from matcher.remarks import Remark
 from matcher.suggestions import SuggestionList
 from matcher.verdict import Verdict
@@ -65,6 +65,23 @@ class Judgement:
     verdict: Verdict
     graph_revision: int
     as_of: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProvidersFound:
+    """Providers that a text was looked for in.
+
+    Parameters
+    ----------
+    providers
+        Those that fit, best first.
+    graph_revision, is_stale
+        As in `NeedSuggestions`.
+    """
+
+    providers: tuple[NamedProvider, ...]
+    graph_revision: int
     is_stale: bool
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Generic, TypeVar
 
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import NotFound, UnknownReference
@@ -16,10 +17,12 @@ from graph_models.domain.people import Resident
 from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import Referral
 from graph_models.ports import ChangeSet, GraphStore, Stored, Within
-from matcher.context import History
+from matcher.catalogue import Catalogue
+from matcher.context import History, NeedContext
 from matcher.memory import Mark, Memory
 from matcher.past import what_is_left, who_served
 
+R = TypeVar("R")
 MOST_KEPT = 10_000
 _MOST_AWAITED = 1_000
 _AT_ONCE = 20
@@ -45,6 +48,18 @@ class Case:
     resident: Resident | None
     left: Need
     history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[R]):
+    """What was asked of a case, and what it was made from."""
+
+    case: Case
+    now: datetime
+    catalogue: Catalogue
+    revision: int
+    context: NeedContext
+    result: R
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from graph_models.bulk import many
 from graph_models.domain.categories import Category
@@ -19,9 +18,9 @@ from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from graph_models.ports import ChangeSet, Clock, Entity, GraphStore, Within
-from matcher.answers import Judgement, NeedSuggestions, SavedMatcher
-from matcher.cases import Case, Cases
-from matcher.catalogue import Catalogue, read_catalogue
+from matcher.answers import Judgement, NeedSuggestions, ProvidersFound, SavedMatcher
+from matcher.cases import Case, Cases, Made
+from matcher.catalogue import read_catalogue
 from matcher.cells import Box, CellCounts
 from matcher.city_plans import CityPlan, PlanSource, plan_city
 from matcher.context import NeedContext, gather_context, local_year, with_weights
@@ -42,18 +41,6 @@ R = TypeVar("R")
 MAX_SUGGESTIONS = 100
 _CHANGE_SETS_AT_ONCE = 100
 _IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
-
-
-@dataclass(frozen=True, slots=True)
-class _Made(Generic[R]):
-    """What was asked of a need, and what it was made from."""
-
-    case: Case
-    now: datetime
-    catalogue: Catalogue
-    revision: int
-    context: NeedContext
-    result: R
 
 
 class LiveMatcher:
@@ -312,14 +299,14 @@ class LiveMatcher:
         contact = self._contact
         return Mark(self._cursor, contact)
 
-    def _ask(self, case: Case, ask: Callable[[NeedContext], R]) -> _Made[R]:
+    def _ask(self, case: Case, ask: Callable[[NeedContext], R]) -> Made[R]:
         now = self._clock.now()
         while True:
             epoch, catalogue, revision = self._epoch, self._catalogue, self._cursor
             context = gather_context(case.left, catalogue, now, case.resident, case.history)
             result = ask(context)
             if epoch == self._epoch and not epoch % 2:
-                return _Made(case, now, catalogue, revision, context, result)
+                return Made(case, now, catalogue, revision, context, result)
             with self._refreshing:  # the menu, the taxonomy or the areas are being replaced, which is rare
                 continue
 
@@ -358,6 +345,16 @@ class LiveMatcher:
     ) -> tuple[CellCounts, int]:
         """Count active providers and their free units in a grid: see `ProviderMap.cells`."""
         return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id, most_points)
+
+    def search_providers(self, text: str, limit: int) -> ProvidersFound:
+        """Find providers by name or id from memory, also while the store is away: see `Engine.named`."""
+        is_stale = False
+        try:
+            self.refresh()
+        except StoreUnavailable:
+            is_stale = True
+        revision = self._cursor
+        return ProvidersFound(tuple(self._engine.named(text, limit)), revision, is_stale)
 
     def city(self) -> City:
         """Read the whole city as it stands now, for its coverage to be studied.

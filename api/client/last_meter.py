@@ -8,7 +8,7 @@ from typing import Self, Unpack
 
 import httpx2
 
-from api.client.answers import AuditEventOutput, AuditEventPage
+from api.client.answers import AuditEntry, AuditEventPage
 from api.client.coverage import ANSWER_SECONDS, Coverage
 from api.client.events import Event, follow
 from api.client.keys import Keys
@@ -97,6 +97,6 @@ class LastMeter:
         """
         return follow(self._transport, after)
 
-    def audit(self, **filters: Unpack[ListAuditEventsQuery]) -> Iterator[AuditEventOutput]:
+    def audit(self, **filters: Unpack[ListAuditEventsQuery]) -> Iterator[AuditEntry]:
         """Yield the audit trail in the order of time, over all pages."""
         return self._transport.pages(AuditEventPage, address("audit-events"), filters)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack
 
-from api.client.answers import ProviderPage, ProviderResource
-from api.client.requests import ListProvidersQuery, ProviderChanges, ProviderInput
+from api.client.answers import ProviderPage, ProviderResource, ProviderSearchAnswer
+from api.client.requests import ListProvidersQuery, ProviderChanges, ProviderInput, SearchProvidersQuery
 from api.client.transport import Transport, address
 
 
@@ -28,6 +28,10 @@ class Providers:
     def list(self, **filters: Unpack[ListProvidersQuery]) -> Iterator[ProviderResource]:
         """Yield providers in the order of their ids, over all pages."""
         return self._transport.pages(ProviderPage, address("providers"), filters)
+
+    def search(self, **asked: Unpack[SearchProvidersQuery]) -> ProviderSearchAnswer:
+        """Find the providers that fit a text best: a part of their names, or the beginning of their ids."""
+        return self._transport.get(ProviderSearchAnswer, address("provider-search"), asked)
 
     def change(self, provider: ProviderResource, **changes: Unpack[ProviderChanges]) -> ProviderResource:
         """Set some members, if it is still as it was given; None resets one to its default."""

@@ -19,6 +19,7 @@ from graph_models.domain.identifiers import ApiKeyId, AreaCode
 # Hexadecimal digits, so that a double click selects all of it and a scanner for leaks knows it.
 _KEY = re.compile(r"lm_([0-9a-f]{16})_[0-9a-f]{64}")
 _NOBODYS_DIGEST = hashlib.sha256(b"").hexdigest()
+SUBJECT = "key:"  # before the id, where the bearer of a key is named
 LONGEST_OVERLAP = timedelta(days=30)
 
 
@@ -106,7 +107,7 @@ def verify(text: str, find: Callable[[str], ApiKey | None], *, now: datetime) ->
 
 
 def principal_of(key: ApiKey) -> Principal:
-    return Principal(f"key:{key.id}", key.role, key.within, key.id, expires_at=key.expires_at)
+    return Principal(f"{SUBJECT}{key.id}", key.role, key.within, key.id, expires_at=key.expires_at)
 
 
 def _fault(key: ApiKey, now: datetime) -> Reason | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -14,13 +14,16 @@ from starlette.responses import Response
 from api.bodies import JsonRoute
 from api.dependencies import EventsDep, PrincipalDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
+from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
 from api.pagination import read_page
 from api.problems import Refusal
-from api.schemas.events import AuditEventOutput, AuditEventPage, AuditEventQuery, EventOutput
+from api.schemas.events import AuditEntry, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
+from graph_models.domain.credentials import ApiKey, Role
 from graph_models.domain.needs import Need
+from graph_models.ports import GraphStore
 
 router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
@@ -71,16 +74,21 @@ def list_audit_events(
 ) -> AuditEventPage:
     """List the audit trail in the order of time, a page at a time.
 
-    Whoever does not reach everywhere asks for one need at a time.
+    Only an administrator who reaches everywhere sees all of it; everybody else asks for one need at a time.
     """
-    if principal.within is not None:
+    if principal.within is not None or principal.role is not Role.ADMIN:
         if query.need_id is None:
-            raise Refusal("forbidden", "This credential reaches some areas only: name a need.")
+            raise Refusal("forbidden", "This credential sees what was done about one need: name it.")
         store.get(Need, query.need_id, within=principal.within)
-    items, cursor = read_page(
-        request, response, store, AuditEvent, query, lambda each: AuditEventOutput.model_validate(each.value)
-    )
+    events, cursor = read_page(request, response, store, AuditEvent, query, lambda each: each.value)
+    names = _names_of_keys(store, {each.actor for each in events})
+    items = [AuditEntry.of(each, names.get(each.actor)) for each in events]
     return AuditEventPage(items=items, next_cursor=cursor)
+
+
+def _names_of_keys(store: GraphStore, actors: Iterable[str]) -> dict[str, str]:
+    keys = [each.removeprefix(SUBJECT) for each in actors if each.startswith(SUBJECT)]
+    return {f"{SUBJECT}{key}": known.value.name for key, known in store.get_many(ApiKey, keys).items()}
 
 
 def concerns(principal: Principal, told: Told) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.bodies import JsonRoute
 from api.dependencies import (
     ActDep,
+    EngineDep,
     ExpectedRevision,
     IfNoneMatch,
     KeyPath,
@@ -28,10 +29,13 @@ from api.schemas.providers import (
     ProviderPage,
     ProviderQuery,
     ProviderResource,
+    ProviderSearchAnswer,
+    ProviderSearchQuery,
 )
 from graph_models.domain.providers import Provider
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=JsonRoute)
+search_router = APIRouter(prefix="/v1", tags=["providers"], route_class=JsonRoute)
 
 
 @router.post(
@@ -69,6 +73,18 @@ def list_providers(
     """List providers in the order of their ids, a page at a time."""
     items, cursor = read_page(request, response, store, Provider, query, ProviderResource.of)
     return ProviderPage(items=items, next_cursor=cursor)
+
+
+@search_router.get(
+    "/provider-search",
+    operation_id="searchProviders",
+    responses=failures(*OF_STORE, "not-ready", "invalid-request"),
+)
+def search_providers(
+    query: Annotated[ProviderSearchQuery, Query()], engine: EngineDep
+) -> ProviderSearchAnswer:
+    """Find providers of any area, active or not, by a part of their names or the beginning of their ids."""
+    return ProviderSearchAnswer.of(engine.matcher.search_providers(query.text, query.limit))
 
 
 @router.get(

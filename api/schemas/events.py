@@ -58,8 +58,20 @@ class AuditEventOutput(ResponseModel):
     evidence_digest: str | None
 
 
+class AuditEntry(AuditEventOutput):
+    """One entry of the audit trail for people who read it."""
+
+    actor_name: Annotated[
+        str | None, Field(description="What the API key of `key:…` is called; null for all others")
+    ]
+
+    @classmethod
+    def of(cls, event: AuditEvent, actor_name: str | None) -> AuditEntry:
+        return cls(**dict(AuditEventOutput.model_validate(event)), actor_name=actor_name)
+
+
 class AuditEventPage(ResponseModel):
-    items: list[AuditEventOutput]
+    items: list[AuditEntry]
     next_cursor: str | None
 
 

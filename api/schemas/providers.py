@@ -8,12 +8,25 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from api.schemas.common import INTEGRAL, Changes, Count, Id, Ids, Instant, PageQuery, ResponseModel, Text
+from api.schemas.common import (
+    INTEGRAL,
+    Changes,
+    Count,
+    Id,
+    Ids,
+    Instant,
+    PageQuery,
+    QueryModel,
+    ResponseModel,
+    Text,
+)
 from api.schemas.values import LocationInput, OptionalLocation, SkillOfferInput, SkillOfferOutput
 from graph_models.domain.providers import KIND_PATTERN, Capacity, Eligibility, Provider
 from graph_models.domain.schedules import WeeklyAvailability, format_week, parse_week
 from graph_models.ports import Stored
+from matcher.answers import ProvidersFound
 
+MOST_FOUND = 50
 _DAY = "(Mo|Tu|We|Th|Fr|Sa|Su)"
 _SPAN = "([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]"
 _DAY_RULE = f"{_DAY}(-{_DAY})? {_SPAN}(,{_SPAN}){{0,11}}"
@@ -170,3 +183,35 @@ class ProviderPage(ResponseModel):
 class ProviderQuery(PageQuery):
     kind: Kind | None = None
     community_code: Id | None = None
+
+
+class ProviderSearchQuery(QueryModel):
+    text: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=100),
+        Field(
+            description="Part of a name or the beginning of an id, upper or lower case",
+            examples=["volunteer"],
+        ),
+    ]
+    limit: Annotated[int, Field(ge=1, le=MOST_FOUND, description="Most providers to name")] = 20
+
+
+class ProviderMatch(ResponseModel):
+    id: str
+    kind: str
+    name: str
+    community_code: str | None
+
+
+class ProviderSearchAnswer(ResponseModel):
+    """The provider of this id, names that begin with the text, names that have it, ids that begin with it."""
+
+    items: list[ProviderMatch]
+    graph_revision: Annotated[int, Field(description="The last change set that is taken account of")]
+    is_stale: Annotated[bool, Field(description="Whether the store could not be asked for later ones")]
+
+    @classmethod
+    def of(cls, found: ProvidersFound) -> ProviderSearchAnswer:
+        items = [ProviderMatch.model_validate(each) for each in found.providers]
+        return cls(items=items, graph_revision=found.graph_revision, is_stale=found.is_stale)

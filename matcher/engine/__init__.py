@@ -1,6 +1,7 @@
 """Suggestions over all providers of a city at once."""
 
 from matcher.engine.engine import Engine
+from matcher.engine.naming import NamedProvider
 from matcher.engine.packing import COLUMNS
 from matcher.engine.ranking import PLAIN, Terms, costs
 from matcher.engine.reach import Places, Reach
@@ -14,6 +15,7 @@ __all__ = [
     "PLAIN",
     "Engine",
     "Met",
+    "NamedProvider",
     "PairFinder",
     "Pairs",
     "Places",

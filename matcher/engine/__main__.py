@@ -41,6 +41,7 @@ def main() -> None:
         places = Places(point, engine.area_numbers([()]), np.ones(1))
         engine.reach(context, places, np.ones(context.search_radius_m + 1))
         engine.change([replace(provider, name="q")])
+        engine.named("q", 1)
         engine.change(remove=[ProviderId("nobody")])
 
 

@@ -17,6 +17,7 @@ from matcher.engine.footprint import Footprint, footprint
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
+from matcher.engine.naming import NamedProvider, named
 from matcher.engine.packing import in_columns
 from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
 from matcher.engine.ranking import PLAIN, Terms
@@ -246,6 +247,26 @@ class Engine:
             snapshot = self._index.snapshot
             rows = self._index.find(provider_ids, snapshot).tolist()
             return [None if row < 0 else snapshot.provider_at(row, self._index.vocabulary) for row in rows]
+
+    def named(self, text: str, limit: int) -> list[NamedProvider]:
+        """Find providers by a part of their names or the beginning of their ids, in any case.
+
+        Parameters
+        ----------
+        text
+            At least one character. A letter stands for both its cases if they take equally many bytes.
+        limit
+            Most providers, at least 1.
+
+        Returns
+        -------
+        list[NamedProvider]
+            First the one whose id it is, then those whose names begin with it, then those with it
+            elsewhere in their names, each by name and then id in the order of code points; last those
+            whose ids begin with it, by id.
+        """
+        with self._index.writing:
+            return named(self._index.snapshot, self._index.vocabulary, text, limit)
 
     def footprint(self, context: NeedContext, limit: int = 10) -> Footprint:
         """Return what the search for a need on the spot has to read; nobody may change providers meanwhile.

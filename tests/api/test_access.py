@@ -18,6 +18,7 @@ from graph_models.domain.places import Area, AreaLevel
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import BATHING, Client, problem_of
+from tests.api.credentials import headers_in
 from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_referral, a_resident
 
 FOREIGN_DISTRICT, FOREIGN_STREET, FOREIGN = "440104", "440104002", "440104002001"
@@ -69,6 +70,7 @@ SCOPED: list[tuple[str, str, str, Any]] = [
     ("createReferral", "POST", "/v1/needs/{id}/referrals", {"provider_id": "volunteer-2"}),
     ("getReferral", "GET", "/v1/referrals/{referral}", None),
     ("transitionReferral", "POST", "/v1/referrals/{referral}/transitions", {"status": "accepted"}),
+    ("listAuditEvents", "GET", "/v1/audit-events?need_id={id}", None),
     ("changeProvider", "PATCH", "/v1/providers/{provider}", {"is_active": False}),
 ]
 
@@ -125,15 +127,43 @@ def test_nothing_is_raised_or_stored_elsewhere(open_client: Client, keys: Keys) 
     problem_of(client.post("/v1/plans", json=plan, headers=headers), "forbidden")
 
 
-def test_the_record_of_foreign_needs_is_not_theirs(open_client: Client, keys: Keys) -> None:
-    """An administrator of a district asks for one need at a time."""
-    client, headers = open_client(), keys.of(Role.ADMIN)
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN])
+def test_the_record_of_foreign_needs_is_not_theirs(open_client: Client, keys: Keys, role: Role) -> None:
+    """Whoever reaches a district asks for one need at a time."""
+    client, headers = open_client(), keys.of(role)
     for need in ("need-1", "need-9"):
         client.post(f"/v1/needs/{need}/acknowledgement", json={})
     problem_of(client.get("/v1/audit-events", headers=headers), "forbidden")
+    problem_of(client.get("/v1/audit-events?object_id=need-1", headers=headers), "forbidden")
     problem_of(client.get("/v1/audit-events?need_id=need-9", headers=headers), "not-found")
+    elsewhere = client.get("/v1/audit-events?need_id=need-1&object_id=need-9", headers=headers).json()
+    assert elsewhere["items"] == []
     own = client.get("/v1/audit-events?need_id=need-1", headers=headers).json()["items"]
     assert [each["action"] for each in own] == ["need.acknowledged"]
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER])
+def test_the_record_as_a_whole_is_for_administrators(
+    open_client: Client, store_path: Path, role: Role
+) -> None:
+    """Whoever works on needs sees who acted on one of them, but not what somebody did all day."""
+    client, headers = open_client(), headers_in(store_path, role)
+    client.post("/v1/needs/need-1/acknowledgement", json={})
+    for filters in ("", "?action=need.acknowledged", "?object_id=need-1"):
+        problem_of(client.get(f"/v1/audit-events{filters}", headers=headers), "forbidden")
+        assert client.get(f"/v1/audit-events{filters}").status_code == 200
+    [acted] = client.get("/v1/audit-events?need_id=need-1", headers=headers).json()["items"]
+    assert (acted["action"], acted["actor"], acted["role"]) == ("need.acknowledged", "local-admin", "admin")
+    assert acted["actor_name"] is None
+
+
+def test_the_record_calls_keys_by_their_names(open_client: Client, keys: Keys) -> None:
+    """People at another desk know it as such, not by the digits of its key."""
+    client, headers = open_client(), keys.of(Role.DISPATCHER)
+    client.post("/v1/needs/need-1/acknowledgement", json={}, headers=headers)
+    [acted] = client.get("/v1/audit-events?need_id=need-1", headers=keys.of(Role.STAFF)).json()["items"]
+    key_id = headers["Authorization"].split("_")[1]
+    assert (acted["actor"], acted["actor_name"]) == (f"key:{key_id}", "dispatcher")
 
 
 def test_a_plan_is_for_whoever_reaches_it_all(open_client: Client, keys: Keys) -> None:

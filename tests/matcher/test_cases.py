@@ -95,6 +95,19 @@ def told(answer: Any) -> Any:
     return answer.need, answer.result.suggestions, answer.remarks, answer.graph_revision
 
 
+def test_providers_are_found_from_memory(matcher: LiveMatcher, line: Line, store: GraphStore) -> None:
+    """While the store is away what is known is searched, and marked; what came meanwhile is found after."""
+    line.is_cut = True
+    write(store, a_provider("p4", name="Late"))
+    assert not matcher.search_providers("late", 5).providers
+    stale = matcher.search_providers("P3", 5)
+    assert ([each.id for each in stale.providers], stale.is_stale) == (["p3"], True)
+    line.is_cut = False
+    fresh = matcher.search_providers("late", 5)
+    assert ([each.id for each in fresh.providers], fresh.is_stale) == (["p4"], False)
+    assert fresh.graph_revision == store.head() == stale.graph_revision + 1
+
+
 def test_what_was_asked_for_is_answered_alike(matcher: LiveMatcher, line: Line) -> None:
     """The same list, marked, as of the last contact; of a need that was never seen nothing is said."""
     fresh = matcher.suggest("n1")

@@ -36,6 +36,7 @@ from api.client.answers.coverage import ProvenDeficit as ProvenDeficit
 from api.client.answers.coverage import SoleHolder as SoleHolder
 from api.client.answers.coverage import Spot as Spot
 from api.client.answers.coverage import SupplyKind as SupplyKind
+from api.client.answers.events import AuditEntry as AuditEntry
 from api.client.answers.events import AuditEventPage as AuditEventPage
 from api.client.answers.events import EventOutput as EventOutput
 from api.client.answers.menu import CategoryPage as CategoryPage
@@ -61,8 +62,10 @@ from api.client.answers.plans import UnservedOutput as UnservedOutput
 from api.client.answers.plans import UnservedReason as UnservedReason
 from api.client.answers.providers import CapacityOutput as CapacityOutput
 from api.client.answers.providers import EligibilityOutput as EligibilityOutput
+from api.client.answers.providers import ProviderMatch as ProviderMatch
 from api.client.answers.providers import ProviderPage as ProviderPage
 from api.client.answers.providers import ProviderResource as ProviderResource
+from api.client.answers.providers import ProviderSearchAnswer as ProviderSearchAnswer
 from api.client.answers.providers import SkillOfferOutput as SkillOfferOutput
 from api.client.answers.queue import NeedCell as NeedCell
 from api.client.answers.queue import NeedMap as NeedMap
@@ -76,6 +79,7 @@ from api.client.answers.queue import QueueItem as QueueItem
 from api.client.answers.queue import WorkState as WorkState
 from api.client.answers.referrals import ReferralPage as ReferralPage
 from api.client.answers.referrals import Replayed as Replayed
+from api.client.answers.residents import AuditEventOutput as AuditEventOutput
 from api.client.answers.residents import ContactDetails as ContactDetails
 from api.client.answers.residents import ContactResource as ContactResource
 from api.client.answers.residents import ErasureOutput as ErasureOutput
@@ -83,7 +87,6 @@ from api.client.answers.residents import RecordOutput as RecordOutput
 from api.client.answers.residents import ResidentExport as ResidentExport
 from api.client.answers.residents import ResidentResource as ResidentResource
 from api.client.answers.shared import AreaLevel as AreaLevel
-from api.client.answers.shared import AuditEventOutput as AuditEventOutput
 from api.client.answers.shared import Cause as Cause
 from api.client.answers.shared import Datum as Datum
 from api.client.answers.shared import GivenPoint as GivenPoint

@@ -26,6 +26,29 @@ class EventOutput:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuditEntry:
+    """One entry of the audit trail for people who read it."""
+
+    id: str
+    recorded_at: datetime
+    actor: str
+    role: str
+    action: str
+    object_kind: str
+    object_id: str
+    need_id: str | None
+    reason: shared.ReasonCode | None
+    request_id: str | None
+    level: shared.AreaLevel | None
+    audience: list[str]
+    suggestion_id: str | None
+    """The recorded list on which a choice rests"""
+    evidence_digest: str | None
+    actor_name: str | None
+    """What the API key of `key:…` is called; null for all others"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AuditEventPage:
-    items: list[shared.AuditEventOutput]
+    items: list[AuditEntry]
     next_cursor: str | None

@@ -24,6 +24,25 @@ class EligibilityOutput:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderMatch:
+    id: str
+    kind: str
+    name: str
+    community_code: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderSearchAnswer:
+    """The provider of this id, names that begin with the text, names that have it, ids that begin with it."""
+
+    items: list[ProviderMatch]
+    graph_revision: int
+    """The last change set that is taken account of"""
+    is_stale: bool
+    """Whether the store could not be asked for later ones"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SkillOfferOutput:
     skill_id: str
     level: float

@@ -62,6 +62,27 @@ class ResidentResource:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuditEventOutput:
+    """One entry of the audit trail."""
+
+    id: str
+    recorded_at: datetime
+    actor: str
+    role: str
+    action: str
+    object_kind: str
+    object_id: str
+    need_id: str | None
+    reason: shared.ReasonCode | None
+    request_id: str | None
+    level: shared.AreaLevel | None
+    audience: list[str]
+    suggestion_id: str | None
+    """The recorded list on which a choice rests"""
+    evidence_digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ResidentExport:
     """All that is stored about one resident."""
 
@@ -71,4 +92,4 @@ class ResidentExport:
     needs: list[shared.NeedResource]
     referrals: list[shared.ReferralResource]
     suggestion_records: list[RecordOutput]
-    audit_events: list[shared.AuditEventOutput]
+    audit_events: list[AuditEventOutput]

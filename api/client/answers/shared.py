@@ -91,27 +91,6 @@ Urgency: TypeAlias = Literal["routine", "urgent", "asap", "stat"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AuditEventOutput:
-    """One entry of the audit trail."""
-
-    id: str
-    recorded_at: datetime
-    actor: str
-    role: str
-    action: str
-    object_kind: str
-    object_id: str
-    need_id: str | None
-    reason: ReasonCode | None
-    request_id: str | None
-    level: AreaLevel | None
-    audience: list[str]
-    suggestion_id: str | None
-    """The recorded list on which a choice rests"""
-    evidence_digest: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class NeedResource:
     """A stored need; `revision` is what `If-Match` asks for."""
 

@@ -21,6 +21,7 @@ from api.client.requests.plans import AssignmentInput as AssignmentInput
 from api.client.requests.plans import PlanRequest as PlanRequest
 from api.client.requests.providers import ListProvidersQuery as ListProvidersQuery
 from api.client.requests.providers import ProviderChanges as ProviderChanges
+from api.client.requests.providers import SearchProvidersQuery as SearchProvidersQuery
 from api.client.requests.queue import GetQueueQuery as GetQueueQuery
 from api.client.requests.queue import MapNeedsQuery as MapNeedsQuery
 from api.client.requests.queue import MapProvidersQuery as MapProvidersQuery

@@ -13,6 +13,13 @@ class ListProvidersQuery(TypedDict):
     community_code: NotRequired[str | None]
 
 
+class SearchProvidersQuery(TypedDict):
+    text: str
+    """Part of a name or the beginning of an id, upper or lower case"""
+    limit: NotRequired[int]
+    """Most providers to name"""
+
+
 class ProviderChanges(TypedDict):
     """JSON Merge Patch (RFC 7396) of a provider: members that are absent stay, null resets."""
 

@@ -41,6 +41,7 @@ CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "judgeProvider": lambda meter: meter.needs.judge("need-1", "volunteer-3").reasons,
     "trySuggestions": lambda meter: meter.needs.try_weights("need-1", weights=WEIGHTS, limit=1).suggestions,
     "listProviders": lambda meter: list(meter.providers.list(kind="charity")),
+    "searchProviders": lambda meter: meter.providers.search(text="VOLUNTEER-", limit=2).items,
     "acknowledgeNeed": lambda meter: meter.needs.acknowledge("need-1"),
     "suggestForNeed": lambda meter: meter.needs.suggestions("need-1", limit=1, explain=True).suggestions,
     "suggestForDescription": lambda meter: (

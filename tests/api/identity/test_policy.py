@@ -91,7 +91,7 @@ class TestRoles:
 
     def test_api_client(self) -> None:
         assert operations_of(Role.API_CLIENT) - CATALOGUE == {
-            *("suggestForDescription", "listProviders", "getProvider")
+            *("suggestForDescription", "listProviders", "searchProviders", "getProvider")
         }
 
     def test_dispatcher_may_what_staff_may_and_more(self) -> None:
@@ -120,5 +120,5 @@ class TestRoles:
     def test_what_is_of_a_resident_is_scoped(self) -> None:
         """Only what tells nothing of a resident is the same for everybody."""
         unscoped = {name for name, rule in POLICY.items() if not rule.is_scoped}
-        directory = {"listProviders", "getProvider", "mapProviders"}
+        directory = {"listProviders", "searchProviders", "getProvider", "mapProviders"}
         assert unscoped == PUBLIC | CATALOGUE | STUDIES | directory | {"getMetrics"}

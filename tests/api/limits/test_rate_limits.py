@@ -31,17 +31,18 @@ def test_requests_in_a_minute(open_client: Client) -> None:
 
 
 def test_pages_of_the_directory(open_client: Client) -> None:
-    """Reading on is refused where the rest of the service still answers."""
+    """Reading or searching on is refused where the rest of the service still answers."""
     client = open_client(directory_pages_per_hour=2)
     page = client.get("/v1/providers?limit=1")
     assert page.headers["ratelimit-policy"] == '"requests";q=3000;w=60, "directory";q=2;w=3600'
     assert '"directory";r=1;t=' in page.headers["ratelimit"]
-    assert client.get("/v1/providers?limit=1").status_code == 200
+    assert client.get("/v1/provider-search?text=volunteer").status_code == 200
+    problem_of(client.get("/v1/provider-search?text=volunteer"), "too-many-requests")
     refused = client.get("/v1/providers?limit=1")
     problem_of(refused, "too-many-requests")
     assert 3_500 < int(refused.headers["retry-after"]) <= 3_600
     assert client.get("/v1/providers/volunteer-1").status_code == 200
-    assert value_of(client, 'lastmeter_requests_limited_total{budget="directory"}') == 1
+    assert value_of(client, 'lastmeter_requests_limited_total{budget="directory"}') == 2
 
 
 def test_each_application_has_its_own(open_client: Client) -> None:

@@ -2,7 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Need, Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
+import { useAnnounce } from "../ui/announce";
 import { Dialog } from "../ui/Dialog";
+import { focusSoon } from "../ui/focus";
 import { wordsFor } from "../ui/Trouble";
 import { type PartState, sendParts } from "./bundle";
 import { intents } from "./intent";
@@ -17,10 +19,13 @@ interface Props {
 }
 
 /** One need served by several providers: the open units are shared out, and each provider is asked for its part. */
-export function SplitDialog({ need, left, suggestions, onClose }: Props) {
+export function SplitDialog({ need, left: leftNow, suggestions: listed, onClose }: Props) {
   const { t, f } = useSpeech();
   const queries = useQueryClient();
+  const say = useAnnounce();
   const book = useRef(intents());
+  // As it was when one began to share out: each part that is held changes what is open and who is listed.
+  const [{ left, suggestions }] = useState({ left: leftNow, suggestions: listed });
   const [units, setUnits] = useState(() =>
     split(
       left,
@@ -38,7 +43,12 @@ export function SplitDialog({ need, left, suggestions, onClose }: Props) {
     const areAllHeld = await sendParts(need, pending, book.current, told);
     await readAnew(queries, need.id);
     setSending(false);
-    if (areAllHeld) onClose();
+    if (!areAllHeld) return;
+    const asked = parts.filter((part) => part.units > 0);
+    say(t("act.split_held", { count: asked.length, units: given }));
+    // The button that opened the dialog is gone if no units are left.
+    focusSoon("referrals-heading");
+    onClose();
   };
   return (
     <Dialog heading={t("act.split_heading")} onClose={onClose}>

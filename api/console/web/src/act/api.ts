@@ -1,6 +1,8 @@
-import type { ReasonCode, Referral } from "../api/models";
+import type { AuditEvent, ReasonCode, Referral } from "../api/models";
 import { get, post } from "../api/typed";
 import type { Step } from "./moves";
+
+const MOST_MILLISECONDS = 2_000;
 
 export interface Offer {
   needId: string;
@@ -47,6 +49,23 @@ export async function readReferrals(needId: string, signal?: AbortSignal): Promi
     signal === undefined ? {} : { signal },
   );
   return page.items;
+}
+
+/** What was done about a need and its referrals. It is said beside a refusal, which does not wait for it long. */
+export async function readEvents(needId: string): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  const signal = AbortSignal.timeout(MOST_MILLISECONDS);
+  for (let cursor: string | null = null; ; ) {
+    const query = { need_id: needId, limit: 100, cursor };
+    const page: { items: AuditEvent[]; next_cursor: string | null } = await get(
+      "/v1/audit-events",
+      { query },
+      { tries: 1, signal },
+    );
+    events.push(...page.items);
+    if (page.next_cursor === null) return events;
+    cursor = page.next_cursor;
+  }
 }
 
 export const readNeed = (needId: string) => get("/v1/needs/{id}", { path: { id: needId } });

@@ -3,9 +3,17 @@ import { useCallback, useRef, useState } from "react";
 import type { Referral } from "../api/models";
 import { isConflict } from "../api/problems";
 import { useAnnounce } from "../ui/announce";
-import { type Move, type Offer, readReferrals, sendAcknowledgement, sendMove, sendOffer } from "./api";
+import {
+  type Move,
+  type Offer,
+  readEvents,
+  readReferrals,
+  sendAcknowledgement,
+  sendMove,
+  sendOffer,
+} from "./api";
+import { type Act, actBehind, inTheWay, isBlamed, lastActOn } from "./blame";
 import { intents } from "./intent";
-import { takenBy } from "./moves";
 import { readAnew, showMove, showOffer } from "./optimistic";
 import { referralsKey } from "./useReferrals";
 
@@ -14,6 +22,8 @@ export interface Conflict {
   needId: string;
   error: unknown;
   taken: Referral | undefined;
+  /** Whose act it was, if that can be told. */
+  act: Act | undefined;
   /** The referrals as they are now. */
   found: readonly Referral[];
 }
@@ -38,6 +48,7 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
   const run = useCallback(
     function run<T>(
       needId: string,
+      aim: string,
       description: string,
       send: (key: string) => Promise<T>,
       told: (result: T) => string,
@@ -51,11 +62,10 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
         .then((result) => say(told(result)))
         .catch(async (error: unknown) => {
           if (!isConflict(error)) {
-            setTrouble({ error, retry: () => run(needId, description, send, told) });
+            setTrouble({ error, retry: () => run(needId, aim, description, send, told) });
             return;
           }
-          const found = await readReferrals(needId).catch(() => []);
-          onConflict({ needId, error, taken: takenBy(seen, found), found });
+          onConflict(await conflictOf(needId, aim, error, seen));
         })
         .finally(() => {
           setSending(book.current.isUnderWay());
@@ -68,7 +78,9 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
 
   const offer = useCallback(
     (offer: Offer, told: (referral: Referral) => string) => {
-      const isNew = run(offer.needId, JSON.stringify(["offer", offer]), (key) => sendOffer(offer, key), told);
+      const { needId } = offer;
+      const description = JSON.stringify(["offer", offer]);
+      const isNew = run(needId, needId, description, (key) => sendOffer(offer, key), told);
       if (isNew) showOffer(queries, offer, Date.now());
     },
     [run, queries],
@@ -77,13 +89,15 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
     (move: Move, told: (referral: Referral) => string) => {
       const { referral, ...rest } = move;
       const description = JSON.stringify(["move", referral.id, referral.revision, rest]);
-      if (run(referral.need_id, description, (key) => sendMove(move, key), told)) showMove(queries, move);
+      if (run(referral.need_id, referral.id, description, (key) => sendMove(move, key), told))
+        showMove(queries, move);
     },
     [run, queries],
   );
   const acknowledge = useCallback(
     (needId: string, told: string) =>
       void run(
+        needId,
         needId,
         JSON.stringify(["acknowledge", needId]),
         (key) => sendAcknowledgement(needId, key),
@@ -92,4 +106,26 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
     [run],
   );
   return { isSending, error: trouble?.error, retry: trouble?.retry, offer, move, acknowledge };
+}
+
+/** Look at what somebody else has done: to the need, or to the referral that one meant to move. */
+async function conflictOf(
+  needId: string,
+  aim: string,
+  error: unknown,
+  seen: readonly Referral[],
+): Promise<Conflict> {
+  const [found, events] = await Promise.all([
+    readReferrals(needId).catch(() => []),
+    isBlamed(error) ? readEvents(needId).catch(() => []) : [],
+  ]);
+  const taken = inTheWay(error, seen, found);
+  const changed = aim === needId ? lastActOn(events) : actBehind(events, aim, false);
+  return {
+    needId,
+    error,
+    taken,
+    act: taken === undefined ? changed : actBehind(events, taken.id, true),
+    found,
+  };
 }

@@ -1,9 +1,10 @@
-import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import type { Provider } from "../api/models";
 import { get, post } from "../api/typed";
 import type { Weights } from "./weights";
 
 export const LISTED = 8;
+const FOUND = 8;
 const NO_WEIGHTS: Weights = { proximity: 0, skill: 0, capacity: 0, continuity: 0, fairness: 0 };
 
 export function useNeed(id: string | null) {
@@ -53,6 +54,16 @@ export function useJudgement(id: string, providerId: string | null) {
       ),
   });
 }
+
+/** Providers by a part of their names or the beginning of their ids; those found before stay until others come. */
+export const searchFor = (text: string) =>
+  queryOptions({
+    queryKey: ["provider-search", text],
+    enabled: text !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+    queryFn: ({ signal }) => get("/v1/provider-search", { query: { text, limit: FOUND } }, { signal }),
+  });
 
 /** Providers by id: a list of suggestions names them, and their entries have places and skills. */
 export function useProviders(ids: readonly string[]): ReadonlyMap<string, Provider> {

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "react";
+import { type Act, actorInWords } from "../act/blame";
 import type { Conflict } from "../act/useActs";
 import { useCategories } from "../api/places";
 import { Problem } from "../api/problems";
 import { useSpeech } from "../i18n/context";
+import { useSession } from "../session/context";
 import { useNeed, useProviders } from "../suggestions/queries";
 import { wordsFor } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
@@ -22,7 +24,8 @@ const FULL = new Set(["capacity-exceeded", "already-asked", "provider-excluded"]
 export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDismiss }: Props) {
   const { t, f } = useSpeech();
   const now = useNow(5);
-  const { taken } = conflict;
+  const { session } = useSession();
+  const { taken, act } = conflict;
   const need = useNeed(conflict.needId).data;
   const providers = useProviders(taken === undefined ? [] : [taken.provider_id]);
   const categories = useCategories();
@@ -46,16 +49,25 @@ export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDi
     </div>
   );
 
+  function actor(act: Act): string {
+    return actorInWords(act, session, t);
+  }
+
   function inWords(): string {
     if (taken === undefined) {
       const words = wordsFor(conflict.error, true, t);
+      const who =
+        act === undefined ? undefined : { words, actor: actor(act), since: f.since(act.recorded_at, now) };
       const isFull = conflict.error instanceof Problem && FULL.has(conflict.error.type);
       return isFull && nextProvider !== undefined
         ? t("act.next_provider", { words, name: nextProvider })
-        : t("act.changed", { words });
+        : who === undefined
+          ? t("act.changed", { words })
+          : t("act.changed_by", who);
     }
     const told = {
-      since: f.since(taken.created_at, now),
+      actor: act === undefined ? t("act.by_another") : actor(act),
+      since: f.since(act?.recorded_at ?? taken.created_at, now),
       name: providers.get(taken.provider_id)?.name ?? taken.provider_id,
       category: need === undefined ? "" : categories.nameOf(need.category_id),
     };

@@ -35,12 +35,20 @@ export const act = {
   "act.nobody": ["Nobody else is eligible.", "没有其他符合条件的服务方。"],
   "act.of": ["{action}: {name}", "{action}：{name}"],
   "act.taken": [
-    "Taken {since} by another desk: {name} is asked for {category}. Here is the next.",
-    "{since}已被其他工作台处理：{category}已询问 {name}。以下是下一条。",
+    "Taken by {actor} {since}: {name} is asked for {category}. Here is the next.",
+    "{since}已由{actor}处理：{category}已询问 {name}。以下是下一条。",
   ],
   "act.taken_in_part": [
-    "Another desk was faster {since}: {name} is asked for {category}. See what is left of it below.",
-    "{since}其他工作台已先处理：{category}已询问 {name}。剩余部分见下方。",
+    "Somebody was faster: {actor}, {since}. {name} is asked for {category}. See what is left of it below.",
+    "{since}已由{actor}先处理一部分：{category}已询问 {name}。剩余部分见下方。",
+  ],
+  "act.by": ["{name} ({role})", "{name}（{role}）"],
+  "act.by_you": ["yourself, in another window", "您本人（在另一窗口）"],
+  "act.by_service": ["the service itself", "系统"],
+  "act.by_another": ["another desk", "其他工作台"],
+  "act.changed_by": [
+    "{words} It was {actor}, {since}. The list has been read anew; decide again.",
+    "{words}操作者：{actor}，{since}。列表已刷新，请重新决定。",
   ],
   "act.changed": ["{words} The list has been read anew; decide again.", "{words}列表已刷新，请重新决定。"],
   "act.next_provider": [
@@ -53,6 +61,10 @@ export const act = {
   "act.split_heading": ["Split over several providers", "拆分给多个服务方"],
   "act.split_left": ["{given} of {left} open units given", "已分配 {given}/{left} 份"],
   "act.split_submit": ["Hold and offer to all", "全部预留并询问"],
+  "act.split_held": [
+    "{count, plural, one {# provider is} other {# providers are}} asked; {units, plural, one {# unit is} other {# units are}} held.",
+    "已询问 {count} 个服务方，共预留 {units} 份。",
+  ],
   "act.split_done": ["Held", "已预留"],
   "act.split_failed": ["Not held: {words}", "未预留：{words}"],
   "act.split_waits": ["Not sent yet", "尚未提交"],

@@ -106,6 +106,8 @@ export const suggestions = {
   "whynot.label": ["Provider", "服务方"],
   "whynot.hint": ["Name or id", "名称或编号"],
   "whynot.ask": ["Ask", "查询"],
+  "whynot.matches": ["Matches", "匹配项"],
+  "whynot.nobody": ["No provider is found for “{text}”.", "未找到与“{text}”相符的服务方。"],
   "whynot.eligible": [
     "{name} can serve: it stands at place {rank} with a score of {score}.",
     "{name} 可提供服务：排第 {rank} 位，得分 {score}。",
