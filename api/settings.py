@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
     max_requests: Annotated[int, Field(ge=1, le=1_000)] = 20
     max_waiting: Annotated[int, Field(ge=0, le=10_000)] = 50
-    queue_seconds: Annotated[float, Field(gt=0, le=60)] = 1
+    queue_seconds: Annotated[float, Field(gt=0, le=60)] = 2
     request_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30
     body_seconds: Annotated[float, Field(gt=0, le=600)] = 10
     max_connections: Annotated[int, Field(ge=10, le=100_000)] = 5_000

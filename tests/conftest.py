@@ -35,7 +35,7 @@ local_neo4j.kill(Path(sys.argv[1]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, for its fixtures to be made once, and all that share a program to one."""
+    """Give each file to one worker, so that fixtures are made once; those that share a program, to one."""
     for item in items:
         used = getattr(item, "fixturenames", ())
         group = next((name for fixture, name in SHARED.items() if fixture in used), str(item.path))

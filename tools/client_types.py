@@ -7,6 +7,7 @@ in them an absent member and null differ; answers become frozen dataclasses.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -37,6 +38,13 @@ _TOLD = {"type", "required", "description", "items", "$ref", "enum", "const", "f
 _BY_HAND = {"Problem", "Fault"}  # they are exceptions in the client
 # Operations whose types are a subject of their own within their tag.
 APART = {"proposeSites": "trials", "tryChanges": "trials"}
+# What must not end up in a log because an answer was printed there.
+UNSHOWN = {
+    "ContactDetails": ("name", "phone", "address"),
+    "ContactResource": ("name", "phone", "address"),
+    "IssuedApiKey": ("text",),
+    "NewWebhook": ("secret",),
+}
 SHARED = "shared"  # what several tags have in common
 _PAGING = {"cursor", "limit"}
 
@@ -174,7 +182,22 @@ def _modules(package: str, schemas: Schema) -> dict[str, str]:
         ]
         _through(command, "")
         found = {each.stem: each.read_text(encoding="utf-8") for each in output.glob("*.py")}
+    if package == "answers":
+        found = {name: _without_secrets(text) for name, text in found.items()}
     return {name: _tidy(package, name, text) for name, text in found.items() if name != "__init__"}
+
+
+def _without_secrets(text: str) -> str:
+    """Leave what is secret out of what a value prints."""
+    for owner, members in UNSHOWN.items():
+        head, begin, body = text.partition(f"\nclass {owner}:\n")
+        for member in members:
+            body, count = re.subn(
+                rf"^(    {member}: .*)$", r"\1 = field(repr=False)", body, count=1, flags=re.M
+            )
+            assert count or not begin, f"{owner} has no {member}"
+        text = head + begin + body
+    return text.replace("import dataclass\n", "import dataclass, field\n") if "field(" in text else text
 
 
 def _tidy(package: str, name: str, text: str) -> str:

@@ -48,7 +48,7 @@ def start_plan(
     Without areas it is for all that the credential reaches.
     """
     if principal.within is not None:
-        codes = list(principal.within) if body.area_codes is None else body.area_codes
+        codes = body.area_codes or list(principal.within)  # an empty list means anywhere as well
         for code in codes:
             check_place(principal, code)
         body = body.model_copy(update={"area_codes": codes})

@@ -137,10 +137,11 @@ def test_the_record_of_foreign_needs_is_not_theirs(open_client: Client, keys: Ke
 
 
 def test_a_plan_is_for_whoever_reaches_it_all(open_client: Client, keys: Keys) -> None:
-    """Without areas it is for the jurisdiction; a plan of more is not found."""
+    """Without areas, or with none of them, it is for the jurisdiction; a plan of more is not found."""
     client, headers = open_client(), keys.of(Role.DISPATCHER)
-    own = client.post("/v1/plans", json={}, headers=headers).json()
-    assert client.get(f"/v1/plans/{own['id']}", headers=headers).status_code == 200
+    for asked in ({}, {"area_codes": None}, {"area_codes": []}):
+        own = client.post("/v1/plans", json=asked, headers=headers).json()
+        assert client.get(f"/v1/plans/{own['id']}", headers=headers).status_code == 200
     everywhere = client.post("/v1/plans", json={}).json()
     problem_of(client.get(f"/v1/plans/{everywhere['id']}", headers=headers), "not-found")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -42,7 +42,7 @@ class NewWebhook:
     cursor: int
     """The change set up to which it was told, or is being told"""
     revision: int
-    secret: str | None
+    secret: str | None = field(repr=False)
     """Standard Webhooks `whsec_…`; shown once"""
     note: str | None
     """Why there is no secret"""
@@ -104,7 +104,7 @@ class IssuedApiKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
-    text: str | None
+    text: str | None = field(repr=False)
     """What to send as bearer; shown once, null from then on"""
     note: str | None
     """Why there is no text"""

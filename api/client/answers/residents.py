@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import shared
@@ -10,18 +10,18 @@ from . import shared
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactDetails:
-    name: str
-    phone: str | None
-    address: str | None
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    address: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactResource:
     """How a resident can be reached."""
 
-    name: str
-    phone: str | None
-    address: str | None
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    address: str | None = field(repr=False)
     resident_id: str
     changed_at: datetime
 

@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { precompress } from "./build/precompress.ts";
+import { precompress } from "./plugins/precompress.ts";
 
 export default defineConfig({
   base: "/console/",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from api.client import answers, requests
+from api.client.answers import ContactResource, IssuedApiKey, NewWebhook
 from tools.client_types import PACKAGE, document, made
 
 _IMPORTED = "import sys, api.client; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
@@ -41,3 +44,27 @@ def test_it_stands_alone() -> None:
     loaded = set(ran.stdout.split())
     assert "httpx2" in loaded
     assert loaded & _NOT_NEEDED == set()
+
+
+def test_what_is_secret_is_not_printed() -> None:
+    """An answer that ends up in a log shows neither a key, nor a secret, nor who somebody is."""
+    moment = datetime(2026, 3, 2, tzinfo=UTC)
+    key = IssuedApiKey(
+        id="k1",
+        name="clinic",
+        role="dispatcher",
+        jurisdiction=None,
+        created_at=moment,
+        expires_at=None,
+        revoked_at=None,
+        text="CANARY",
+        note=None,
+    )
+    contact = ContactResource(
+        name="CANARY", phone="CANARY", address="CANARY", resident_id="r1", changed_at=moment
+    )
+    assert "CANARY" not in repr([key, contact])
+    assert "clinic" in repr(key)
+    assert "r1" in repr(contact)
+    unshown = {each.name for each in fields(NewWebhook) if not each.repr}
+    assert unshown == {"secret"}
