@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install dev demo test battery check lint format types imports security client console console-check lock clean
+.PHONY: install dev demo test battery check lint format types imports security client console console-check screenshots console-figures lock clean
 
 install: .venv/.installed
 
@@ -23,17 +23,22 @@ dev: .venv/.dev
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Without Node.js there is no console to look at unless it came built; everything else is there.
+BUILD_CONSOLE = @if [ -d $(WEB) ] && command -v npm > /dev/null; then $(MAKE) --no-print-directory console; fi
+
 demo: install
+	$(BUILD_CONSOLE)
 	$(BIN)/lastmeter demo
 
 test: dev
+	$(BUILD_CONSOLE)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 # Hours on a machine of its own; LASTMETER_BATTERY_SHARE=0.1 for a part. Figures go to docs/reliability.json.
 battery: dev
 	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery
 
-check: lint types imports security console-check test
+check: lint types imports security console-check console test
 
 lint: dev
 	$(BIN)/ruff check .
@@ -70,20 +75,30 @@ client: dev
 
 # The dispatcher's console, for browsers. It needs Node.js 20.19 or newer, but nobody who only serves it does.
 WEB := api/console/web
+TYPES := $(WEB)/src/api/schema.d.ts
+WEB_FILES := $(filter-out $(TYPES),$(wildcard $(WEB)/*.* $(WEB)/plugins/* $(WEB)/src/*.* $(WEB)/src/*/*.* $(WEB)/src/*/*/*.*))
 
-console: $(WEB)/src/api/schema.d.ts
+console: api/console/static/index.html
+
+api/console/static/index.html: $(TYPES) $(WEB_FILES)
 	cd $(WEB) && npm run --silent build
 
-console-check: $(WEB)/src/api/schema.d.ts
+console-check: $(TYPES)
 	cd $(WEB) && npm run --silent check
+
+# Pictures and figures of the console, in a real Chromium, for README.md and docs/console.md.
+screenshots: dev console
+	$(BIN)/python -m tools.screenshots
+
+console-figures: dev console
+	$(BIN)/python -m tests.console.measures
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	@command -v npm > /dev/null || { echo 'Node.js 20.19 or newer is needed to build the console.'; exit 1; }
 	cd $(WEB) && npm ci --silent
 	@touch $@
 
-# Types follow the interface, which any module of the service may change.
-$(WEB)/src/api/schema.d.ts: dev $(WEB)/node_modules/.installed
+$(TYPES): .venv/.installed $(WEB)/node_modules/.installed $(wildcard api/routes/*.py api/schemas/*.py)
 	$(BIN)/python -m tools.openapi_document $(WEB)/openapi.json
 	cd $(WEB) && npm run --silent types
 

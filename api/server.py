@@ -16,7 +16,7 @@ import uvicorn
 from api import logs
 from api.app import create_app
 from api.connections import closing_after
-from api.console.pages import is_built
+from api.console.assets import is_built
 from api.settings import Settings
 from graph_models.domain.errors import LastMeterError
 

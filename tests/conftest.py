@@ -20,6 +20,7 @@ MUST_HAVE_NEO4J = bool(os.environ.get("CI")) or os.environ.get("LASTMETER_REQUIR
 # A machine that does other work as well is slow to draw examples; that says nothing of the code.
 settings.register_profile("lastmeter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lastmeter")
+SHARED = {"neo4j_server": "neo4j", "chromium": "chromium"}  # fixtures, and the group of those that use them
 # The quick compiler and collector: a test server spends its life starting, not at full speed.
 RESOURCES = local_neo4j.Resources(512, 128, ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
 
@@ -34,10 +35,11 @@ local_neo4j.kill(Path(sys.argv[1]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, for its fixtures to be made once, and all that need Neo4j to one."""
+    """Give each file to one worker, so that fixtures are made once; those that share a program, to one."""
     for item in items:
-        needs_neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or item.get_closest_marker("neo4j")
-        item.add_marker(pytest.mark.xdist_group("neo4j" if needs_neo4j else str(item.path)))
+        used = getattr(item, "fixturenames", ())
+        group = next((name for fixture, name in SHARED.items() if fixture in used), str(item.path))
+        item.add_marker(pytest.mark.xdist_group("neo4j" if item.get_closest_marker("neo4j") else group))
 
 
 @dataclass

@@ -10,6 +10,7 @@ from api.commands.answers import show
 from api.commands.generate import AsOfOption, ScaleOption, SeedOption
 from api.commands.session import JsonFlag, Session, console, print_json, progress, session_of
 from api.commands.suggest import open_matcher
+from api.console.assets import is_built
 from api.schemas.suggestions import SuggestionAnswer
 from graph_models.bulk import put_all
 from graph_models.city.generate import DEFAULT_SEED, DEMO_SCALE, City, generate_city
@@ -52,6 +53,11 @@ def demo(
         show(answer, screen)
     screen.print()
     screen.print(f"Next: lastmeter suggest {answers[0].need.id} --explain")
+    screen.print(CONSOLE if is_built() else NO_CONSOLE)
+
+
+CONSOLE = "  or: lastmeter serve, which has the dispatcher's console at /console"
+NO_CONSOLE = "  or: lastmeter serve; for the console, which is not built, make console with Node.js first"
 
 
 def refuse_real_data(store: GraphStore) -> None:

@@ -52,11 +52,14 @@ class Asset:
         return self.path, None
 
 
+def is_built(folder: Path = BUILT) -> bool:
+    """Tell whether there is a console to serve."""
+    return (folder / INDEX).is_file()
+
+
 def find_assets(folder: Path = BUILT) -> Mapping[str, Asset]:
     """Return the files by their addresses; none if the console was not built."""
-    if not (folder / INDEX).is_file():
-        return {}
-    return dict(_found(folder))
+    return dict(_found(folder)) if is_built(folder) else {}
 
 
 def _found(folder: Path) -> Iterator[tuple[str, Asset]]:

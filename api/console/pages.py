@@ -29,11 +29,6 @@ Everything under <code>/v1</code> works without them.</p>
 """
 
 
-def is_built(folder: Path = BUILT) -> bool:
-    """Tell whether there is a console to serve."""
-    return (folder / INDEX).is_file()
-
-
 def console_routes(folder: Path = BUILT) -> list[Route]:
     """Return the routes of the console whose built files are in a folder."""
     assets = find_assets(folder)

@@ -44,6 +44,12 @@ class TestDemo:
         assert len({answer["need"]["category_id"] for answer in answers}) == 3
         assert all(answer["considered"] is not None for answer in answers)
 
+    def test_says_where_the_console_is(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its address if it was built, how to build it otherwise."""
+        for built, told in ((True, "at /console"), (False, "make console with Node.js")):
+            monkeypatch.setattr("api.commands.demo.is_built", lambda built=built: built)
+            assert told in run("demo", "--scale", "0.0005").out
+
     def test_is_repeatable(self, run: Run) -> None:
         """A second demo on the same store changes nothing and answers the same."""
         first = run("demo", "--scale", "0.0005")

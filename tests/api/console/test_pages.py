@@ -10,7 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from api.console.pages import console_routes, is_built
+from api.console.assets import is_built
+from api.console.pages import console_routes
 from tests.api.conftest import problem_of
 
 PAGE = "<!doctype html><title>Last Meter</title>"

@@ -63,7 +63,11 @@ class TestRefused:
             changed = sealed[:place] + other + sealed[place + 1 :]
             assert refused(sessions, changed) is Reason.NO_SESSION, place
 
-    @pytest.mark.parametrize("text", ["", "x", "a.b.c.d.e", "....", "ä" * 20, "x" * 10_000, ISSUED.text])
+    @pytest.mark.parametrize(
+        "text",
+        ["", "x", "a.b.c.d.e", "....", "ä" * 20, "x" * 10_000, ISSUED.text],
+        ids=["empty", "short", "five parts", "no parts", "not ASCII", "long", "a key itself"],
+    )
     def test_what_is_no_seal(self, sessions: Sessions, text: str) -> None:
         assert refused(sessions, text) is Reason.NO_SESSION
 

@@ -1,0 +1,77 @@
+"""Two desks that want the same: the slower one is told so, and what comes next."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Route, expect
+
+from tests.console.conftest import Sit, Town
+from tests.console.desk import Desk
+
+OFFERS = "**/v1/needs/*/referrals"
+
+
+def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(town: Town, sit: Sit) -> None:
+    """Its offer is on the line while the other desk's is answered."""
+    first = next(each for each in town.open_needs() if town.get(f"/v1/needs/{each}")["units"] == 1)
+    fast, slow = sit("street desk"), sit("district desk")
+    slow.watch.allow("status of 4(09|12)")
+    on_the_line = delay_offers(slow)
+    slow.pick(first)
+    fast.pick(first)
+    slow.begins("Hold and offer to").first.click()
+    slow.until(lambda: len(on_the_line) == 1)
+    fast.begins("Hold and offer to").first.click()
+    fast.until(lambda: len(town.referrals(first)) == 1)
+    on_the_line.pop().continue_()
+    told = slow.page.get_by_role("alert").filter(has_text="Taken")
+    provider = town.get(f"/v1/providers/{town.referrals(first)[0]['provider_id']}")
+    expect(told).to_contain_text(
+        re.compile(rf"Taken by street desk \(Dispatcher\) .*: {provider['name']} is asked")
+    )
+    expect(told).to_be_focused()
+    expect(slow.page.locator("#need-heading")).not_to_contain_text(first)
+    shown = slow.page.locator("#need-heading").inner_text()
+    assert any(need_id in shown for need_id in town.open_needs())
+    slow.button("Show it").click()
+    expect(slow.page.locator("#need-heading")).to_contain_text(first)
+    expect(slow.referrals).to_have_count(1)
+    assert len(town.referrals(first)) == 1
+
+
+def test_a_need_that_is_open_in_part_stays_with_the_slower_desk(town: Town, sit: Sit) -> None:
+    """What is left of it can still be given."""
+    need_id = next(each for each in town.open_needs() if has_parts(town, each))
+    desk = sit("district desk")
+    desk.watch.allow("status of 4(09|12)")
+    on_the_line = delay_offers(desk)
+    desk.pick(need_id)
+    desk.begins("Hold and offer to").first.click()
+    desk.until(lambda: len(on_the_line) == 1)
+    town.offer(need_id, town.suggested(need_id)[0]["provider_id"], units=1)
+    on_the_line.pop().continue_()
+    told = desk.page.get_by_role("alert").filter(has_text="faster")
+    expect(told).to_contain_text("See what is left of it below")
+    expect(desk.page.locator("#need-heading")).to_contain_text(need_id)
+    expect(desk.referrals).to_have_count(1)
+    expect(desk.begins("Hold and offer to").first).to_be_enabled()
+
+
+def delay_offers(desk: Desk) -> list[Route]:
+    """Keep offers on the line until the test lets them go."""
+    kept: list[Route] = []
+
+    def keep(route: Route) -> None:
+        if route.request.method == "POST":
+            kept.append(route)
+        else:
+            route.continue_()
+
+    desk.page.route(OFFERS, keep)
+    return kept
+
+
+def has_parts(town: Town, need_id: str) -> bool:
+    need = town.get(f"/v1/needs/{need_id}")
+    return need["units"] > 1 and not need["is_indivisible"] and len(town.suggested(need_id)) > 1
