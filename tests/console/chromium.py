@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.console.network import Gateway
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")  # without the fonts Chinese names are boxes
 FLAGS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox")
-WINDOW = {"width": 1366, "height": 768}  # a small laptop
+WINDOW = ViewportSize(width=1366, height=768)  # a small laptop
 
 
 class NoChromium(Exception):

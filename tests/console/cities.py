@@ -51,5 +51,5 @@ def issue_keys(path: Path) -> dict[str, str]:
     }
     with SqliteStore(path, clock) as store:
         puts = tuple(Put(each.key, NEW) for each in issued.values())
-        store.write(WriteBatch("keys-of-the-desks", puts))
+        store.write(WriteBatch(f"keys-of-the-desks-{now.isoformat()}", puts))
     return {name: each.text for name, each in issued.items()}

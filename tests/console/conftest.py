@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from api.console.pages import is_built
+from api.console.assets import is_built
 from tests.api.servers import PATIENCE_SECONDS, Server, Start, servers
 from tests.console import chromium as chromiums
 from tests.console.cities import CityFile, make_city

@@ -12,6 +12,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -54,7 +55,7 @@ def first_views(browser: Browser, origin: str, credential: str) -> list[tuple[fl
         desk = Desk(context.new_page(), Watch(context, origin))
         desk.page.add_init_script(frames.NOTE_FIRST_VIEW)
         desk.open()
-        desk.until(lambda page=desk.page: bool(page.evaluate("window.firstMap")))
+        desk.until(partial(desk.page.evaluate, "window.firstMap !== undefined"))
         measured.append((desk.page.evaluate("window.firstNeed"), desk.page.evaluate("window.firstMap")))
         context.close()
     return measured

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import Sit, Town
 from tests.console.desk import Desk
 
+STEPS = {"Accepted:": "accepted", "Help has begun:": "in-progress", "Completed:": "completed"}
 MANY = 60  # stops of the Tab key before a test gives up
 FOCUSED = """() => {
   const at = document.activeElement;
@@ -34,11 +36,9 @@ def test_a_need_is_served_without_a_mouse(town: Town, sit: Sit) -> None:
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("#suggestions-heading")).to_be_focused()
     hold(desk, town, need_id)
-    for action, status in (("Accepted:", "accepted"), ("Help has begun:", "in-progress")):
+    for action, status in STEPS.items():
         take(desk, action)
-        desk.until(lambda status=status: statuses(town, need_id) == {status})
-    take(desk, "Completed:")
-    desk.until(lambda: statuses(town, need_id) == {"completed"})
+        desk.until(partial(has_status, town, need_id, status))
     desk.page.keyboard.press("Escape")
     expect(desk.queue).to_be_focused()
     assert desk.page.evaluate("window.pointers") == 0
@@ -126,9 +126,9 @@ def go_down_to(desk: Desk, town: Town) -> str:
 
 def hold(desk: Desk, town: Town, need_id: str) -> None:
     take(desk, "Hold and offer to")
-    desk.until(lambda: statuses(town, need_id) == {"requested"})
+    desk.until(partial(has_status, town, need_id, "requested"))
     expect(desk.page.locator("#referrals-heading")).to_be_focused()
 
 
-def statuses(town: Town, need_id: str) -> set[str]:
-    return {str(each["status"]) for each in town.referrals(need_id)}
+def has_status(town: Town, need_id: str, status: str) -> bool:
+    return [each["status"] for each in town.referrals(need_id)] == [status]

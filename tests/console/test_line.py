@@ -100,5 +100,5 @@ def asked(town: Town, need_id: str) -> bool:
 
 
 def open_units(town: Town, need_id: str) -> int:
-    held = sum(each["units"] for each in town.referrals(need_id))
+    held = sum(int(each["units"]) for each in town.referrals(need_id))
     return int(town.get(f"/v1/needs/{need_id}")["units"]) - held
