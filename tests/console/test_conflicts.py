@@ -27,7 +27,9 @@ def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(tow
     on_the_line.pop().continue_()
     told = slow.page.get_by_role("alert").filter(has_text="Taken")
     provider = town.get(f"/v1/providers/{town.referrals(first)[0]['provider_id']}")
-    expect(told).to_contain_text(re.compile(rf"Taken .* by another desk: {provider['name']} is asked"))
+    expect(told).to_contain_text(
+        re.compile(rf"Taken by street desk \(Dispatcher\) .*: {provider['name']} is asked")
+    )
     expect(told).to_be_focused()
     expect(slow.page.locator("#need-heading")).not_to_contain_text(first)
     shown = slow.page.locator("#need-heading").inner_text()
