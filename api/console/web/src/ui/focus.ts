@@ -1,4 +1,11 @@
-/** Give the focus to an element once what is happening now has been drawn: the button that was pressed may be gone then. */
+/**
+ * Give the focus to an element once what is happening now has been drawn: the button that was pressed may be gone then.
+ * What has taken the focus meanwhile, as a notice does, keeps it.
+ */
 export function focusSoon(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+  const before = document.activeElement;
+  requestAnimationFrame(() => {
+    const now = document.activeElement;
+    if (now === before || now === document.body) document.getElementById(id)?.focus();
+  });
 }
