@@ -1,10 +1,10 @@
 import { lazy, Suspense, useState } from "react";
+import { WorkView } from "../dispatch/WorkView";
 import { useSpeech } from "../i18n/context";
 import { Live } from "../live/context";
 import { useSession } from "../session/context";
 import { type View, viewsOf } from "../session/roles";
 import { Trouble } from "../ui/Trouble";
-import { WorkView } from "../work/WorkView";
 import { useAddress } from "./address";
 import { Header } from "./Header";
 import { Help } from "./Help";
