@@ -24,6 +24,7 @@ from tests.contracts.fixtures import new_id, put, seed
 from tests.contracts.values import complete_values
 
 pytestmark = pytest.mark.neo4j
+PATIENCE_SECONDS = 30
 
 
 def opened(server: Neo4jServer, **options: Any) -> Neo4jStore:
@@ -174,6 +175,40 @@ class TestWholeValues:
         assert [each.value.name for each in store.scan(Provider)] == ["edited in a browser"]
         put(store, a_provider("p1"))
         assert store.get(Provider, "p1").value == a_provider("p1")
+
+
+class TestCommitsUnderWay:
+    """The feed may show a commit before its values do; who holds the counter's lock may be such a writer."""
+
+    def test_readers_wait_for_what_another_writes(
+        self, store: Neo4jStore, neo4j_server: Neo4jServer, driver: Driver
+    ) -> None:
+        """A change set of somebody else counts as in effect once no writer holds the lock."""
+        put(store, a_provider("mine"))
+        with opened(neo4j_server) as other, driver.session() as session, ThreadPoolExecutor(1) as pool:
+            put(other, a_provider("theirs"))
+            with session.begin_transaction() as lock:
+                lock.run(queries.LOCK_FEED, write_id="").consume()
+                asked = pool.submit(store.changes_since, 0)
+                with pytest.raises(TimeoutError):
+                    asked.result(1)
+                lock.rollback()
+            assert asked.result(PATIENCE_SECONDS)[-1].changes[0].key == "theirs"
+
+    def test_nobody_waits_to_learn_of_an_own_write(self, store: Neo4jStore, driver: Driver) -> None:
+        """It was acknowledged, so it is in effect, and so is everything before it."""
+        put(store, a_provider("mine"))
+        with (
+            driver.session() as session,
+            ThreadPoolExecutor(1) as pool,
+            session.begin_transaction() as lock,
+        ):
+            lock.run(queries.LOCK_FEED, write_id="").consume()
+            asked = pool.submit(store.changes_since, 0)
+            try:
+                assert asked.result(PATIENCE_SECONDS)[-1].changes[0].key == "mine"
+            finally:
+                lock.rollback()
 
 
 class TestOpening:
