@@ -47,6 +47,26 @@ async def identify(request: Request, services: Identifying) -> Principal | None:
     return found
 
 
+async def identify_again(request: Request, services: Identifying) -> Principal:
+    """Say who asks for what goes on and on, by what came with the request, as things are now.
+
+    Raises
+    ------
+    LastMeterError
+        If the request would not be admitted any more, or it cannot be said.
+    """
+    header, now = request.headers.get("authorization"), services.clock.now()
+    if header is not None:
+        principal = await run_in_threadpool(services.authenticator.judge, header, now=now)
+    else:
+        cookie = request.cookies.get(COOKIE, "")
+        principal = (
+            await run_in_threadpool(services.sessions.resume, cookie, request.headers, now=now)
+        ).principal
+    authorise(request.scope["route"].operation_id, principal)
+    return principal
+
+
 def address_of(request: Request) -> str:
     """Return where a request comes from, by which failures are counted."""
     return request.client.host if request.client else ""
