@@ -28,7 +28,10 @@ export function QueuePanel({ selected, onSelect, onOpen }: Props) {
   useShortcut("/", () => search.current?.focus());
   useEffect(() => {
     const back = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && document.querySelector("dialog[open]") === null) list.current?.focus();
+      // Whoever writes may mean the list of a field, or characters that are being chosen.
+      const isTaken = event.defaultPrevented || event.isComposing;
+      if (event.key === "Escape" && !isTaken && document.querySelector("dialog[open]") === null)
+        list.current?.focus();
     };
     document.addEventListener("keydown", back);
     return () => document.removeEventListener("keydown", back);
