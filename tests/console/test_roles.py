@@ -49,6 +49,7 @@ def test_an_analyst_sees_coverage_and_asks_for_no_needs(sit: Sit) -> None:
 def test_a_program_is_told_that_there_is_nothing_for_it(sit: Sit) -> None:
     desk = sit("program")
     expect(desk.page.get_by_text("Your role has no view in this console.")).to_be_visible()
+    expect(desk.views).to_have_count(0)
     assert [url for url in desk.watch.requests if "/v1/" in url] == []
 
 

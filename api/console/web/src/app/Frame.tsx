@@ -40,7 +40,7 @@ function Framed() {
       <Trouble error={trouble} />
       <main id="main" tabIndex={-1} className={`view view-${shown ?? "none"}`}>
         <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
-          {shown ? CONTENT[shown] : t("app.nothing")}
+          {shown ? CONTENT[shown] : <p className="empty">{t("app.nothing")}</p>}
         </Suspense>
       </main>
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}

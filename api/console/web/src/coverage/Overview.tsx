@@ -75,12 +75,14 @@ export function Overview({ study }: { study: Study }) {
               isNumber: true,
               cell: (row) => (
                 <>
-                  <span
-                    className="stretch"
-                    aria-hidden="true"
-                    style={{ width: `${((row.needs ?? 0) / most) * 180}px` }}
-                  />
-                  {count(row.needs)}
+                  {row.needs !== null && (
+                    <span
+                      className="stretch"
+                      aria-hidden="true"
+                      style={{ width: `${(row.needs / most) * 180}px` }}
+                    />
+                  )}
+                  {row.needs === null ? <span className="hint">{count(null)}</span> : count(row.needs)}
                 </>
               ),
             },

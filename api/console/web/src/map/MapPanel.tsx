@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from "react";
+import type { Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { maySeeCoverage } from "../session/roles";
@@ -20,6 +21,7 @@ export interface Layers {
 
 interface Props {
   needId: string | null;
+  tried: readonly Suggestion[] | null;
   highlighted: string | null;
   onSelect: (needId: string) => void;
   onHighlight: (providerId: string | null) => void;
