@@ -78,7 +78,7 @@ def test_signing_out_leaves_nothing_behind(sit: Sit) -> None:
     """The cookie is gone, the page is empty, and a reload does not bring it back."""
     desk = sit("street desk")
     expect(desk.queue).to_be_visible()
-    # What is on its way when one signs out is refused, which a browser notes as an error.
+    # The map asks once it is drawn: in between it would be refused, which a browser notes as an error.
     expect(desk.page.locator(".map-summary")).not_to_be_empty()
     cookie = desk.page.context.cookies()[0]
     assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
