@@ -75,7 +75,11 @@ export function PlannedReferrals({ planId, referrals }: Props) {
               />
             </span>
             {(["need", "provider", "units", "distance", "outcome"] as const).map((name) => (
-              <span key={name} role="columnheader">
+              <span
+                key={name}
+                role="columnheader"
+                className={name === "units" || name === "distance" ? "number" : ""}
+              >
                 {t(`plan.${name}`)}
               </span>
             ))}
