@@ -103,7 +103,7 @@ class Sessions:
             raise Unauthenticated(Reason.NO_SESSION)
         try:
             opened = jwe.decrypt_compact(sealed, self._key, algorithms=list(_HEADER.values()))
-        except (JoseError, ValueError, TypeError) as error:  # the last for a header of other types than it has
+        except (JoseError, ValueError, TypeError) as error:  # a header may hold any JSON
             raise Unauthenticated(Reason.NO_SESSION) from error
         content = orjson.loads(opened.plaintext or b"")
         return content["credential"], datetime.fromtimestamp(content["until"], UTC)
