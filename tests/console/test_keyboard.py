@@ -81,6 +81,17 @@ def test_escape_closes_what_is_open_first(town: Town, sit: Sit) -> None:
     expect(desk.queue).to_be_focused()
 
 
+def test_a_pause_between_two_words_takes_nothing_away(sit: Sit) -> None:
+    """What is looked for has no blank at its end; what somebody is writing may have."""
+    desk = sit("street desk")
+    field = desk.page.get_by_role("searchbox", name="Search")
+    field.press_sequentially("home ")
+    desk.page.wait_for_url("**q=home*")
+    field.press_sequentially("care")
+    expect(field).to_have_value("home care")
+    desk.page.wait_for_url("**q=home+care*")
+
+
 def test_the_focus_is_always_to_be_seen(town: Town, sit: Sit) -> None:
     """Wherever the Tab key goes there is an outline, and nothing holds it: it comes round."""
     desk = sit("street desk")
