@@ -28,7 +28,12 @@ class _Columns:
     longitude: FloatArray
     latitude: FloatArray
     cursor: int
+    made_at: datetime
     good_until: datetime
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether they are young enough; a clock that was set back tells no age."""
+        return self.made_at <= now < self.good_until
 
 
 class ProviderMap:
@@ -104,7 +109,7 @@ class ProviderMap:
         with self._lock:
             began = self._now()
             known = self._columns
-            if known is not None and (known.cursor == cursor or began < known.good_until):
+            if known is not None and (known.cursor == cursor or known.is_good(began)):
                 return known
             roll = self._engine.roll()
             shown = np.flatnonzero(roll.is_active)
@@ -113,7 +118,7 @@ class ProviderMap:
             latitude = np.degrees(np.arcsin(np.clip(z, -1.0, 1.0)))
             ended = self._now()
             good_until = ended + max(ended - began, timedelta()) * _SHARE
-            self._columns = _Columns(roll, shown, longitude, latitude, cursor, good_until)
+            self._columns = _Columns(roll, shown, longitude, latitude, cursor, ended, good_until)
             return self._columns
 
 

@@ -64,6 +64,20 @@ def test_nobody() -> None:
     assert (found.total, found.cells, found.points) == (0, (), ())
 
 
+def test_a_clock_that_was_set_back_keeps_nothing() -> None:
+    """Made at noon they would be good for the whole morning."""
+
+    def ticks() -> Iterator[datetime]:
+        yield from (NOW + timedelta(seconds=each) for each in (0, 1, -9_000, -8_999))
+
+    engine, catalogue, times = Engine(PROVIDERS), a_catalogue(), ticks()
+    providers = ProviderMap(engine, lambda: next(times))
+    providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, 10)
+    engine.change(remove=[PROVIDERS[0].id])
+    found, cursor = providers.cells(catalogue, 2, EVERYWHERE, 1.0, None, 10)
+    assert (found.total, cursor) == (2, 2)
+
+
 def test_columns_are_kept_for_a_while() -> None:
     """Making them took a second: for twenty they are good, unless nothing has changed at all."""
 

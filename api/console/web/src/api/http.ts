@@ -1,4 +1,4 @@
-import { LineDown, readProblem } from "./problems";
+import { LineDown, PASSING, readProblem } from "./problems";
 import { PATIENT, type Patience, waitSeconds } from "./retry";
 
 export interface Asked {
@@ -19,8 +19,6 @@ export interface Surroundings {
   random: () => number;
   patience: Patience;
 }
-
-const AGAIN = new Set([429, 502, 503, 504]);
 
 const browser: Surroundings = {
   fetch: (...given) => globalThis.fetch(...given),
@@ -44,7 +42,7 @@ export async function ask(
       return null;
     });
     if (response?.ok) return response.status === 204 ? null : response.json();
-    if (response !== null && !AGAIN.has(response.status)) throw await readProblem(response);
+    if (response !== null && !PASSING.has(response.status)) throw await readProblem(response);
     if (tried >= tries) throw response === null ? new LineDown() : await readProblem(response);
     const retryAfter = response?.headers.get("Retry-After") ?? null;
     await around.sleep(waitSeconds(around.patience, tried, retryAfter, around.random), asked.signal);

@@ -71,7 +71,7 @@ function Search({ value, inputRef, onChange }: SearchProps) {
   const { t } = useSpeech();
   const [text, setText] = useState(value);
   const settled = useDebounced(text, 250);
-  useEffect(() => setText(value), [value]);
+  useEffect(() => setText((now) => (now.trim() === value ? now : value)), [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was written is told once, when it has settled
   useEffect(() => {
     if (settled.trim() !== value && settled === text) onChange(settled.trim());
