@@ -140,6 +140,8 @@ class EventFeed:
         residents = self._store.get_many(Resident, sorted(key for key in raised_by if key is not None))
         told = []
         for sequence, position, key in places:
+            if key not in events:
+                continue  # somebody has deleted it since
             event = events[key].value
             need = needs[event.need_id].value if event.need_id in needs else None
             resident_id = None if need is None else need.resident_id
