@@ -64,6 +64,25 @@ def test_nobody() -> None:
     assert (found.total, found.cells, found.points) == (0, (), ())
 
 
+def test_names_are_of_the_providers_that_were_counted() -> None:
+    """While columns are kept the engine may lay its rows out anew: fewer of them, or others."""
+    several = [
+        a_provider(f"x{number}", skills=BATHING, location=Location(23 + number / 5_000, 113.3))
+        for number in range(3_000)
+    ]
+    engine, catalogue = Engine(several), a_catalogue()
+    providers = ProviderMap(engine, FixedClock().now)
+
+    def points() -> dict[str, float]:
+        found, _ = providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, len(several))
+        return {each.key: round(each.latitude, 4) for each in found.points or ()}
+
+    before = {each.id: round(23 + number / 5_000, 4) for number, each in enumerate(several)}
+    assert points() == before
+    engine.change(remove=[each.id for each in several[1::2] + several[2_000::2]])
+    assert points() == before
+
+
 def test_a_clock_that_was_set_back_keeps_nothing() -> None:
     """Made at noon they would be good for the whole morning."""
 
