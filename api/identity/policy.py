@@ -144,6 +144,11 @@ def authorise(operation_id: str, principal: Principal | None) -> Rule:
     return rule
 
 
+def known_residents(principal: Principal) -> tuple[str, ...] | None:
+    """Return within which areas somebody may know of residents: nowhere where the role has none."""
+    return principal.within if principal.role in POLICY["getResident"].roles else ()
+
+
 def may_see_contacts(principal: Principal) -> bool:
     """Tell whether a name, a phone number or an address may be in an answer at all.
 

@@ -128,6 +128,42 @@ def test_nothing_is_raised_or_stored_elsewhere(open_client: Client, keys: Keys) 
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN])
+def test_nothing_is_taken_elsewhere(open_client: Client, keys: Keys, role: Role) -> None:
+    """By a change neither: not to a foreign resident, of whom a list of suggestions would tell, nor place."""
+    client, headers = open_client(), {**keys.of(role), **MATCH}
+    theirs = {"resident_id": "resident-9"}
+    problem_of(client.patch("/v1/needs/need-1", json=theirs, headers=headers), "unknown-reference")
+    nobodys = {"resident_id": None, "community_code": FOREIGN}
+    problem_of(client.patch("/v1/needs/need-1", json=nobodys, headers=headers), "forbidden")
+    if role is not Role.STAFF:
+        moved = {"community_code": FOREIGN}
+        problem_of(client.patch("/v1/providers/volunteer-1", json=moved, headers=headers), "forbidden")
+    # Who lives here may want help elsewhere, as with a new need.
+    elsewhere = client.patch("/v1/needs/need-1", json={"community_code": FOREIGN}, headers=headers)
+    assert elsewhere.status_code == 200, elsewhere.text
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN, Role.API_CLIENT])
+def test_a_description_tells_nothing_of_foreign_residents(
+    open_client: Client, keys: Keys, role: Role
+) -> None:
+    """Who may be suggested follows from age, hardship and who helped before: that is for their own staff."""
+    client, headers = open_client(), keys.of(role)
+
+    def asked(resident: str) -> Any:
+        need = {"category_id": "home_care", "community_code": "440103001101", "resident_id": resident}
+        return client.post("/v1/suggestions", json={"need": need}, headers=headers)
+
+    unknown, hidden = (problem_of(asked(key), "unknown-reference") for key in ("nobody", "resident-9"))
+    assert hidden["detail"] == unknown["detail"].replace("nobody", "resident-9")
+    own = asked("resident-1")
+    if role is Role.API_CLIENT:
+        problem_of(own, "unknown-reference")
+    else:
+        assert own.status_code == 200, own.text
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN])
 def test_the_record_of_foreign_needs_is_not_theirs(open_client: Client, keys: Keys, role: Role) -> None:
     """Whoever reaches a district asks for one need at a time."""
     client, headers = open_client(), keys.of(role)
