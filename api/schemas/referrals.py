@@ -104,4 +104,5 @@ class Replayed(ResponseModel):
     created_at: datetime
     graph_revision: int
     is_equal: Annotated[bool, Field(description="Whether both lists are the same, bit for bit")]
+    is_as_cited: Annotated[bool, Field(description="Whether it is what the audit trail cites, by digest")]
     provider_ids: Annotated[list[str], Field(description="The list, best first")]

@@ -192,10 +192,12 @@ class Desk:
         expected_revision: int | None = None,
         within: Within = None,
         hand_on: Offer | None = None,
+        evidence: SuggestionRecord | None = None,
     ) -> Stored[Referral]:
         """Take a referral into another state; with `hand_on`, ask another provider in the same step.
 
-        A referral that is in that state already is returned as it is.
+        A referral that is in that state already is returned as it is. `evidence` is the list of
+        suggestions on which the choice of the other provider rests.
 
         Raises
         ------
@@ -217,7 +219,7 @@ class Desk:
             steps = [moving(case, referral_id, status, reason, act, self._policy)]
             if hand_on is not None:
                 steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
-            return settle(case, steps, act, self._policy)
+            return settle(case, steps, act, self._policy, evidence)
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)

@@ -158,7 +158,7 @@ def settle(
             each.after.id,
             need_id=need.id,
             reason=each.after.reason,
-            **cited,
+            **(cited if each.before is None else {}),
         )
         for each in steps
     ]

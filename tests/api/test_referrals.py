@@ -174,6 +174,18 @@ class TestRecord:
         assert replayed.is_equal
         assert replayed.provider_ids == ["volunteer-1", "volunteer-2", "charity-1"]
 
+    def test_so_is_that_of_whoever_it_is_handed_on_to(self, last_meter: LastMeter) -> None:
+        """The second choice rests on a list as well, without who was asked first; what ended on none."""
+        first = last_meter.needs.refer(last_meter.needs.get("need-1"), provider_id="volunteer-1")
+        last_meter.referrals.hand_on(first, provider_id="charity-1")
+        [ended] = [each for each in last_meter.audit(object_id=first.id) if each.reason == "handed_on"]
+        [following] = last_meter.needs.referrals("need-1", status="requested")
+        [asked] = last_meter.audit(object_id=following.id)
+        assert (ended.suggestion_id, asked.evidence_digest is None) == (None, False)
+        replayed = last_meter.suggestions.replay(asked.suggestion_id or "")
+        assert (replayed.is_equal, replayed.is_as_cited) == (True, True)
+        assert replayed.provider_ids == ["volunteer-2", "charity-1"]
+
     def test_every_write_is_on_record(self, client: TestClient) -> None:
         """By whom, to what, and by which request."""
         need = {"category_id": "home_care", "community_code": "440103001101"}
