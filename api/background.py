@@ -14,7 +14,7 @@ from api.logs import describe_error
 from api.personal.vault import Vault
 from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
-from graph_models.domain.errors import LastMeterError
+from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.domain.notifications import WebhookEndpoint
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
@@ -51,10 +51,14 @@ class DueWork:
 
     def do(self, now: datetime) -> None:
         for entry in self._due(now):
-            if entry.kind is Referral:
-                self._desk.expire(entry.key, now)
-            else:
-                self._desk.escalate(entry.key, now)
+            try:
+                act = self._desk.expire if entry.kind is Referral else self._desk.escalate
+                act(entry.key, now)
+            except StoreError:
+                raise
+            except Exception as error:
+                # It stays due. The others, which come behind it, must not wait for it.
+                log.critical("what is due cannot be done", **describe_error(error))
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:

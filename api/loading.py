@@ -105,7 +105,9 @@ class Upkeep:
                 try:
                     keep_up()
                     failing.discard(name)
-                except LastMeterError as error:
+                except Exception as error:
                     if name not in failing:
-                        log.warning(f"the {name} does not keep up", **describe_error(error))
+                        is_away = isinstance(error, LastMeterError)
+                        tell = log.warning if is_away else log.critical
+                        tell(f"the {name} does not keep up", **describe_error(error))
                     failing.add(name)

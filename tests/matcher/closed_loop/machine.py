@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import CapacityExceeded, Conflict, InvalidValue, LastMeterError
@@ -105,8 +105,8 @@ class LoopMachine(RuleBasedStateMachine):
     @rule(
         need=st.sampled_from(sorted(WANTED)),
         provider=st.sampled_from(sorted(TOTAL)),
-        units=st.integers(1, 4),
-        is_stale=st.booleans(),
+        units=st.sampled_from([1, 1, 1, 2, 3, 4]),
+        is_stale=st.sampled_from([False, False, False, True]),
         is_draft=st.sampled_from([False, False, True]),
     )
     def offer(self, need: str, provider: str, units: int, is_stale: bool, is_draft: bool) -> None:
@@ -145,12 +145,19 @@ class LoopMachine(RuleBasedStateMachine):
             self._offer(*self.last, is_possible=True)
             assert self.store.head() == head
 
-    @rule(which=st.integers(0, 20), status=st.sampled_from(list(ReferralStatus)), has_reason=st.booleans())
-    def move(self, which: int, status: ReferralStatus, has_reason: bool) -> None:
-        if not self.model.referrals:
-            return
-        key = sorted(self.model.referrals)[which % len(self.model.referrals)]
-        held = self.model.referrals[key]
+    def _some(self, which: int, way: int) -> tuple[str, str]:
+        """A referral that is not over, where there is one, and mostly a state that it may go into."""
+        going = [key for key, each in self.model.referrals.items() if each["status"] in NEXT]
+        keys = sorted(going if going and which % 4 else self.model.referrals)
+        key = keys[which % len(keys)]
+        ways = sorted(NEXT.get(str(self.model.referrals[key]["status"]), ())) * 4 + sorted(ReferralStatus)
+        return key, str(ways[way % len(ways)])
+
+    @precondition(lambda self: self.model.referrals)
+    @rule(which=st.integers(0, 40), way=st.integers(0, 60), has_reason=st.sampled_from([True, True, False]))
+    def move(self, which: int, way: int, has_reason: bool) -> None:
+        key, wanted = self._some(which, way)
+        held, status = self.model.referrals[key], ReferralStatus(wanted)
         is_possible = status == held["status"] or self.model.may_move(held, status, has_reason=has_reason)
         reason = ReasonCode.OTHER if has_reason else None
         try:
@@ -162,17 +169,16 @@ class LoopMachine(RuleBasedStateMachine):
             if status != held["status"]:
                 held |= {"status": str(status), "due": self.now + HOLD}
 
+    @precondition(lambda self: self.model.referrals)
     @rule(
-        which=st.integers(0, 20),
-        status=st.sampled_from(["accepted", "on-hold", "completed", "rejected", "failed", "cancelled"]),
+        which=st.integers(0, 40),
+        way=st.integers(0, 60),
         provider=st.sampled_from(sorted(TOTAL)),
-        units=st.integers(1, 3),
+        units=st.sampled_from([1, 1, 2, 3]),
     )
-    def hand_on(self, which: int, status: str, provider: str, units: int) -> None:
+    def hand_on(self, which: int, way: int, provider: str, units: int) -> None:
         """Another provider is asked for what the step leaves open, or neither happens."""
-        if not self.model.referrals:
-            return
-        key = sorted(self.model.referrals)[which % len(self.model.referrals)]
+        key, status = self._some(which, way)
         held, act, following = self.model.referrals[key], self.act(), f"f{self.steps:03}"
         before, need = held["status"], str(held["need"])
         is_possible = self.model.may_move(held, status, has_reason=True)

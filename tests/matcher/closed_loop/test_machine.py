@@ -51,8 +51,8 @@ def test_sqlite(tmp_path: Path) -> None:
             for each in tmp_path.glob(f"{self.path.name}*"):
                 each.unlink()
 
-    run_state_machine_as_test(OnSqlite, settings=chosen(60, 30))  # type: ignore[no-untyped-call]
-    tell("sqlite", 60)
+    run_state_machine_as_test(OnSqlite, settings=chosen(100, 30))  # type: ignore[no-untyped-call]
+    tell("sqlite", 100)
 
 
 @pytest.mark.neo4j
