@@ -113,6 +113,7 @@ POLICY: Mapping[str, Rule] = {
     "listWebhooks": _scoped(Role.ADMIN),
     "getWebhook": _scoped(Role.ADMIN),
     "deleteWebhook": _scoped(Role.ADMIN),
+    "resumeWebhook": _scoped(Role.ADMIN),
     "replayWebhook": _scoped(Role.ADMIN),
     "listDeadLetters": _scoped(Role.ADMIN),
 }

@@ -98,7 +98,7 @@ ELSEWHERE = {
     "tests.api.test_residents": {"getContact", "putContact"},
     "tests.api.test_api_keys": {"createApiKey", "listApiKeys", "rotateApiKey", "revokeApiKey"},
     "tests.api.test_webhook_routes": {"createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"}
-    | {"replayWebhook", "listDeadLetters"},
+    | {"replayWebhook", "listDeadLetters", "resumeWebhook"},
 }
 
 
