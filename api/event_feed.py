@@ -149,7 +149,7 @@ class EventFeed:
             need = needs[event.need_id].value if event.need_id in needs else None
             resident_id = None if need is None else need.resident_id
             resident = residents[resident_id].value if resident_id in residents else None
-            codes = {None if need is None else need.community_code}
+            codes = {None if need is None else need.community_code, *event.audience}
             codes |= set() if resident is None else {resident.registration_code, resident.residence_code}
             told.append(
                 Told(sequence, position, event, resident_id, tuple(sorted(code for code in codes if code)))
