@@ -152,6 +152,8 @@ class TestTransition:
         problem_of(move(client, made, status="completed"), "transition-not-allowed")
         problem = problem_of(move(client, made, status="rejected"), "rule-broken")
         assert [each["pointer"] for each in problem["errors"]] == ["#/reason"]
+        problem = problem_of(move(client, made, status="cancelled", reason="expired"), "rule-broken")
+        assert [each["pointer"] for each in problem["errors"]] == ["#/reason"]
         problem_of(move(client, {**made, "revision": 9}, status="accepted"), "revision-conflict")
         problem_of(move(client, {**made, "id": "none"}, status="accepted"), "not-found")
         assert client.get(f"/v1/referrals/{made['id']}").json() == made
