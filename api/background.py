@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import nan
 from threading import Event, Thread
 from typing import Protocol
 from uuid import uuid4
@@ -45,6 +46,7 @@ class DueWork:
         self._store = store
         self._desk = desk
         self._timetable: Timetable | None = None
+        self._waiting_since: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
         return bool(self._due(now))
@@ -63,7 +65,13 @@ class DueWork:
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:
             self._timetable = Timetable(self._store)
-        return self._timetable.due(now)
+        entries = self._timetable.due(now)
+        self._waiting_since = entries[0].at if entries else now
+        return entries
+
+    def overdue_seconds(self, now: datetime) -> float:
+        """Return for how long the oldest of what is due waits, or nobody has looked; it grows if this stands."""
+        return nan if self._waiting_since is None else (now - self._waiting_since).total_seconds()
 
 
 class WebhookWork:

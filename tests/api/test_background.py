@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,9 @@ def test_what_cannot_be_done(tmp_path: Path, error: Exception, is_done: bool) ->
         later = an_act(at=NOW + timedelta(hours=1))
         second = desk.offer("n2", an_offer("p2", 1), later, expected_revision=1).value.id
         work = DueWork(store, Stumbling(store, first, error))
+        assert isnan(work.overdue_seconds(LATER))
+        assert not work.is_due(NOW)
+        assert work.overdue_seconds(NOW) == 0
         for _ in range(2):
             assert work.is_due(LATER)
             if is_done:
@@ -52,6 +56,7 @@ def test_what_cannot_be_done(tmp_path: Path, error: Exception, is_done: bool) ->
             else:
                 with pytest.raises(StoreUnavailable):
                     work.do(LATER)
+        assert work.overdue_seconds(LATER) == timedelta(days=1).total_seconds()
         status = {key: store.get(Referral, key).value.status for key in (first, second)}
         assert status[first] is ReferralStatus.REQUESTED
         assert (status[second] is ReferralStatus.CANCELLED) == is_done
