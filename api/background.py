@@ -70,7 +70,7 @@ class DueWork:
         return entries
 
     def overdue_seconds(self, now: datetime) -> float:
-        """Return for how long the oldest of what is due waits, or nobody has looked; it grows if this stands."""
+        """Return for how long the oldest of what is due waits, or since when nobody has looked."""
         return nan if self._waiting_since is None else (now - self._waiting_since).total_seconds()
 
 
