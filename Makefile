@@ -37,7 +37,7 @@ test: dev
 
 # Hours on a machine of its own; LASTMETER_BATTERY_SHARE=0.1 for a part. Figures go to docs/reliability.json.
 battery: dev
-	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery
+	LASTMETER_BATTERY=1 $(BIN)/python -m pytest tests/battery tests/matcher/closed_loop/test_machine.py
 
 check: lint types imports security console-check console test
 

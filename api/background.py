@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import nan
 from threading import Event, Thread
 from typing import Protocol
 from uuid import uuid4
@@ -14,7 +15,7 @@ from api.logs import describe_error
 from api.personal.vault import Vault
 from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
-from graph_models.domain.errors import LastMeterError
+from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.domain.notifications import WebhookEndpoint
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
@@ -45,21 +46,32 @@ class DueWork:
         self._store = store
         self._desk = desk
         self._timetable: Timetable | None = None
+        self._waiting_since: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
         return bool(self._due(now))
 
     def do(self, now: datetime) -> None:
         for entry in self._due(now):
-            if entry.kind is Referral:
-                self._desk.expire(entry.key, now)
-            else:
-                self._desk.escalate(entry.key, now)
+            try:
+                act = self._desk.expire if entry.kind is Referral else self._desk.escalate
+                act(entry.key, now)
+            except StoreError:
+                raise
+            except Exception as error:
+                # It stays due. The others, which come behind it, must not wait for it.
+                log.critical("what is due cannot be done", **describe_error(error))
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:
             self._timetable = Timetable(self._store)
-        return self._timetable.due(now)
+        entries = self._timetable.due(now)
+        self._waiting_since = entries[0].at if entries else now
+        return entries
+
+    def overdue_seconds(self, now: datetime) -> float:
+        """Return for how long the oldest of what is due waits, or since when nobody has looked."""
+        return nan if self._waiting_since is None else (now - self._waiting_since).total_seconds()
 
 
 class WebhookWork:

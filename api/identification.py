@@ -7,11 +7,13 @@ from typing import Protocol
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from api.identity.errors import Unauthenticated
 from api.identity.guard import Authenticator
 from api.identity.policy import authorise, is_public
 from api.identity.principal import Principal
 from api.identity.sessions import COOKIE, Sessions
 from api.rate_limits import RateLimits
+from graph_models.domain.errors import LastMeterError
 from graph_models.ports import Clock
 
 
@@ -45,6 +47,25 @@ async def identify(request: Request, services: Identifying) -> Principal | None:
         request.scope["state"]["principal"] = principal
     found: Principal | None = request.scope["state"]["principal"]
     return found
+
+
+async def is_welcome(request: Request, services: Identifying) -> bool:
+    """Tell whether what somebody showed at the beginning of a long answer is still good.
+
+    While nobody can say, it is.
+    """
+    header, cookie = request.headers.get("authorization"), request.cookies.get(COOKIE, "")
+    now = services.clock.now()
+    try:
+        if header is not None:
+            await run_in_threadpool(services.authenticator.judge, header, now=now)
+        else:
+            await run_in_threadpool(services.sessions.resume, cookie, request.headers, now=now)
+    except Unauthenticated:
+        return False
+    except LastMeterError:
+        return True
+    return True
 
 
 def address_of(request: Request) -> str:

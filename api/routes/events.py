@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable
+from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -12,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import EventsDep, PrincipalDep, StoreDep, StreamPlace
+from api.dependencies import EventsDep, PrincipalDep, ServicesDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
+from api.identification import is_welcome
 from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
 from api.openapi import LINK, OF_STORE, failures
@@ -29,6 +31,7 @@ router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
 
 PING_SECONDS = 15.0
+JUDGED_SECONDS = 5.0  # for so long what was shown is taken to be good
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
 
 
@@ -40,16 +43,26 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
     responses=failures("internal-error", "invalid-request"),
 )
 async def stream_events(
+    request: Request,
     feed: EventsDep,
     principal: PrincipalDep,
+    services: ServicesDep,
     last_event_id: Annotated[str | None, Header(description="Go on behind this one")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only."""
+    """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only.
+
+    A stream ends with the credential that opened it, at the latest with the next sign of life.
+    """
     match = _CURSOR.fullmatch(last_event_id or "")
     cursor = (int(match[1]), int(match[2])) if match else await feed.latest()
     # With a cursor, so that who is cut off before the first event can go on from here as well.
     yield ServerSentEvent(comment="connected", retry=1_000, id="{}.{}".format(*cursor))
+    judged_at = monotonic()
     async for each in _following(feed, cursor):
+        if each is None or monotonic() - judged_at > JUDGED_SECONDS:
+            if not await is_welcome(request, services):
+                return
+            judged_at = monotonic()
         if each is None:
             yield ServerSentEvent(comment="ping")
         elif concerns(principal, each):

@@ -74,7 +74,7 @@ def offering(
     Parameters
     ----------
     part_of
-        The referral out of which it is handed on: its units count as open.
+        The referral out of which it is handed on, which the case holds as it is after that.
 
     Raises
     ------
@@ -84,15 +84,11 @@ def offering(
         A need that must not be divided would be.
     """
     need = case.need.value
-    others = [each.value for each in case.referrals if part_of is None or each.value.id != part_of.value.id]
+    others = [each.value for each in case.referrals]
     status = status_of(need, others)
     if status is not NeedStatus.ACTIVE:
         raise NeedNotOpen(need.id, status)
-    if offer.provider_id in need.excluded_provider_ids:
-        raise ProviderExcluded(offer.provider_id)
-    for each in others:
-        if each.provider_id == offer.provider_id and each.account is Account.RESERVED:
-            raise AlreadyAsked(each.provider_id, each.id)
+    _check_askable(need, offer.provider_id, others)
     open_units = progress_of(need, others).open
     units = open_units if offer.units is None else offer.units
     if not 1 <= units <= open_units:
@@ -124,8 +120,8 @@ def moving(
         The life cycle has no such arrow.
     InvalidValue
         The state needs a reason and none is given.
-    NeedNotOpen, NeedCovered
-        A draft would be sent for units that are no longer open.
+    NeedNotOpen, NeedCovered, AlreadyAsked, ProviderExcluded
+        A draft would be sent against what has become of the need since.
     """
     before = case.referral(key)
     check_transition(before.value.status, status, reason)
@@ -162,7 +158,7 @@ def settle(
             each.after.id,
             need_id=need.id,
             reason=each.after.reason,
-            **cited,
+            **(cited if each.before is None else {}),
         )
         for each in steps
     ]
@@ -188,9 +184,20 @@ def _check_sendable(case: Case, draft: Referral) -> None:
     need = case.need.value
     if need.status is not NeedStatus.ACTIVE:
         raise NeedNotOpen(need.id, need.status)
-    open_units = progress_of(need, [each.value for each in case.referrals]).open
+    referrals = [each.value for each in case.referrals]
+    _check_askable(need, draft.provider_id, referrals)
+    open_units = progress_of(need, referrals).open
     if draft.units > open_units:
         raise NeedCovered(need.id, open_units, draft.units)
+
+
+def _check_askable(need: Need, provider_id: ProviderId, referrals: Iterable[Referral]) -> None:
+    """Refuse a provider that the need rules out, or that is asked about it already."""
+    if provider_id in need.excluded_provider_ids:
+        raise ProviderExcluded(provider_id)
+    for each in referrals:
+        if each.provider_id == provider_id and each.account is Account.RESERVED:
+            raise AlreadyAsked(each.provider_id, each.id)
 
 
 def _need_after(need: Need, referrals: Iterable[Referral], act: Act, policy: LoopPolicy) -> Need:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx2
 import pytest
 
+from graph_models.domain.credentials import Role
+from tests.api.conftest import problem_of
+from tests.api.credentials import headers_in
 from tests.api.servers import Server, Start
 
+PATIENCE_SECONDS = 40
 LEAST = {"category_id": "home_care", "community_code": "440103001101"}
 
 
@@ -51,6 +57,21 @@ def test_what_happens_is_told(server: Server) -> None:
     assert told[1]["data"]["audience"] == ["440103001101"]
     allowed = {"id", "type", "time", "object_kind", "object_id", "need_id", "level", "audience"}
     assert all(set(each["data"]) == allowed for each in told)
+
+
+def test_a_stream_ends_with_its_credential(server: Server, store_path: Path) -> None:
+    """Whoever's key is taken back soon hears no more, though the stream was opened while it was good."""
+    headers = headers_in(store_path, Role.DISPATCHER)
+    key_id = headers["Authorization"].split("_")[1]
+    deadline = monotonic() + PATIENCE_SECONDS
+    with server.client() as client, server.client() as admin:
+        with client.stream("GET", "/v1/events", headers=headers) as stream:
+            assert admin.post(f"/v1/api-keys/{key_id}/revocation").status_code == 200
+            admin.post("/v1/needs", json=LEAST)
+            for _ in lines_of(stream):  # each event brings about the next
+                assert monotonic() < deadline, "it is told of everything"
+                admin.post("/v1/needs", json=LEAST)
+        problem_of(admin.get("/v1/needs", headers=headers), "unauthenticated")
 
 
 def test_nothing_is_lost_over_a_restart(start: Start) -> None:

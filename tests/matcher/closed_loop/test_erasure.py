@@ -23,7 +23,7 @@ from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.dossier import read_dossier
 from matcher.closed_loop.erasure import LiveReferrals, erase_resident
 from tests.builders import COMMUNITY, NOW, a_need
-from tests.matcher.closed_loop.towns import an_act, an_offer, check_accounts, put
+from tests.matcher.closed_loop.towns import OTHER_COMMUNITY, an_act, an_offer, check_accounts, put
 
 S = ReferralStatus
 
@@ -104,6 +104,12 @@ class TestErased:
         assert recorded.count(Referral) == 1
         assert verify(recorded).fault is None
         check_accounts(recorded, {"p2": Capacity(5, consumed=1)})
+
+    def test_both_communities_hear_of_it(self, recorded: GraphStore) -> None:
+        """They were told of the need; so they are told that nothing of its resident may stay."""
+        erase_resident(recorded, "r1", an_act())
+        told = [each.value for each in recorded.scan(AuditEvent) if each.value.action == "need.erased"]
+        assert {each.audience for each in told} == {(COMMUNITY, OTHER_COMMUNITY)}
 
     def test_what_it_tells(self, recorded: GraphStore) -> None:
         """One event for the resident and one for each need, of ids alone."""
