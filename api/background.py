@@ -1,4 +1,4 @@
-"""What a process does by itself: expire holds, let needs climb, deliver webhooks."""
+"""What a process does by itself: expire holds, let needs climb, count referrals, deliver webhooks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from api.personal.vault import Vault
 from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
 from graph_models.domain.errors import LastMeterError
+from graph_models.domain.needs import Need
 from graph_models.domain.notifications import WebhookEndpoint
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.leases import Leaseholder
+from matcher.closed_loop.recency import Sweep, lapse
 from matcher.closed_loop.timetable import Entry, Timetable
 
 TICK_SECONDS = 1.0
@@ -39,22 +42,27 @@ class Job(Protocol):
 
 
 class DueWork:
-    """Expires holds and lets needs climb."""
+    """Expires holds, lets needs climb, and takes off providers what counts no longer."""
 
     def __init__(self, store: GraphStore, desk: Desk) -> None:
         self._store = store
         self._desk = desk
         self._timetable: Timetable | None = None
+        self._sweep = Sweep(store)
 
     def is_due(self, now: datetime) -> bool:
-        return bool(self._due(now))
+        return bool(self._due(now)) or self._sweep.is_due(now)
 
     def do(self, now: datetime) -> None:
-        for entry in self._due(now):
+        entries = self._due(now)
+        for entry in entries:
             if entry.kind is Referral:
                 self._desk.expire(entry.key, now)
-            else:
+            elif entry.kind is Need:
                 self._desk.escalate(entry.key, now)
+        lapse(self._store, [each.key for each in entries if each.kind is RecentReferral], now)
+        if self._sweep.is_due(now):
+            self._sweep.turn(now)
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:

@@ -11,11 +11,13 @@ from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import CapacityExceeded, Conflict, InvalidValue, LastMeterError
 from graph_models.domain.needs import Need
 from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RECENT, RecentReferral
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.ports import GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import lapse
 from matcher.closed_loop.referring import Offer
 from matcher.closed_loop.timetable import Timetable
 from tests.builders import NOW
@@ -55,6 +57,9 @@ class Model:
 
     def open(self, need: str) -> int:
         return max(0, WANTED[need] - self.reserved(need=need) - self.consumed(need=need))
+
+    def recent(self, provider: str) -> int:
+        return sum(each["counts_until"] is not None for each in self.of(provider=provider))
 
     def free(self, provider: str) -> int:
         total, before = TOTAL[provider]
@@ -113,6 +118,7 @@ class LoopMachine(RuleBasedStateMachine):
                 "units": units,
                 "status": "requested",
                 "due": self.now + HOLD,
+                "counts_until": self.now + RECENT,
             }
             self.last = (act, key, need, provider, units, revision)
 
@@ -157,17 +163,25 @@ class LoopMachine(RuleBasedStateMachine):
         else:
             assert is_possible
             held["status"] = str(status)
+            if is_correction and not is_same and held["counts_until"] is not None:
+                held["counts_until"] = self.now
 
-    @rule(hours=st.sampled_from([-1, 1, 12, 25]))
+    @rule(hours=st.sampled_from([-1, 1, 12, 25, 24 * 20]))
     def time_passes(self, hours: int) -> None:
         """Also backwards, as clocks do; what has expired by then is given back."""
         self.now += timedelta(hours=hours)
-        for entry in self.timetable.due(self.now):
-            assert entry.kind is Referral
-            self.desk.expire(entry.key, self.now)
+        due = self.timetable.due(self.now)
+        assert {each.kind for each in due} <= {Referral, RecentReferral}
+        for entry in due:
+            if entry.kind is Referral:
+                self.desk.expire(entry.key, self.now)
+        lapse(self.store, [each.key for each in due if each.kind is RecentReferral], self.now)
         for each in self.model.of(status="requested"):
             if each["due"] <= self.now:  # type: ignore[operator]
                 each["status"] = "cancelled"
+        for each in self.model.referrals.values():
+            if each["counts_until"] is not None and each["counts_until"] <= self.now:  # type: ignore[operator]
+                each["counts_until"] = None
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
@@ -178,6 +192,7 @@ class LoopMachine(RuleBasedStateMachine):
             assert capacity.reserved == self.model.reserved(provider=key)
             assert capacity.consumed == before + self.model.consumed(provider=key)
             assert 0 <= capacity.remaining <= total
+            assert self.store.get(Provider, key).value.recent_referrals == self.model.recent(key)
         for key in WANTED:
             assert self.store.get(Need, key).value.status == self.model.need_status(key)
         stored = {each.value.id: str(each.value.status) for each in self.store.scan(Referral)}

@@ -1,0 +1,41 @@
+"""Stores that fail, or change, at the wrong moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from graph_models.domain.errors import StoreUnavailable
+from graph_models.ports import ChangeSet, GraphStore, WriteBatch
+
+
+class Faltering:
+    """A store that takes a number of writes and is away then."""
+
+    def __init__(self, store: GraphStore, allowed: int = 0) -> None:
+        self._store = store
+        self.allowed = allowed
+
+    def write(self, batch: WriteBatch) -> ChangeSet:
+        if not self.allowed:
+            raise StoreUnavailable("cut off")
+        self.allowed -= 1
+        return self._store.write(batch)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+class Meddling:
+    """A store in which something else happens just before the first write."""
+
+    def __init__(self, store: GraphStore, deed: Callable[[], object]) -> None:
+        self._store = store
+        self._deeds: Iterator[Callable[[], object]] = iter([deed])
+
+    def write(self, batch: WriteBatch) -> ChangeSet:
+        for deed in self._deeds:
+            deed()
+        return self._store.write(batch)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
