@@ -26,16 +26,15 @@ class Faltering:
 
 
 class Meddling:
-    """A store in which something else happens just before the first write."""
+    """A store in which something else happens just before the first write, or another first call."""
 
-    def __init__(self, store: GraphStore, deed: Callable[[], object]) -> None:
+    def __init__(self, store: GraphStore, deed: Callable[[], object], *, before: str = "write") -> None:
         self._store = store
         self._deeds: Iterator[Callable[[], object]] = iter([deed])
-
-    def write(self, batch: WriteBatch) -> ChangeSet:
-        for deed in self._deeds:
-            deed()
-        return self._store.write(batch)
+        self._before = before
 
     def __getattr__(self, name: str) -> object:
+        if name == self._before:
+            for deed in self._deeds:
+                deed()
         return getattr(self._store, name)

@@ -9,12 +9,12 @@ import pytest
 from graph_models.domain.errors import StoreUnavailable
 from graph_models.domain.providers import Provider
 from graph_models.domain.recency import RECENT, RecentReferral
-from graph_models.ports import GraphStore
+from graph_models.ports import Delete, GraphStore, WriteBatch
 from matcher.closed_loop import recency
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.recency import Sweep
 from tests.builders import NOW, a_provider
-from tests.matcher.closed_loop.faults import Faltering
+from tests.matcher.closed_loop.faults import Faltering, Meddling
 from tests.matcher.closed_loop.towns import an_act, an_offer, put
 
 MOMENT = timedelta(microseconds=1)
@@ -52,12 +52,31 @@ def test_over_with_the_last_one(store: GraphStore) -> None:
 
 def test_what_is_on_record_stays(store: GraphStore, desk: Desk) -> None:
     """Also if a load has put an older date: what this service asked itself it knows better."""
-    revision = 1
-    desk.offer("n2", an_offer("p2"), an_act(), expected_revision=revision)
+    desk.offer("n2", an_offer("p2"), an_act(), expected_revision=1)
     held = store.get(Provider, "p2").value
     put(store, a_provider("p2", capacity=held.capacity, recent_referrals=5, last_referral_at=NOW - RECENT))
     sweep(Sweep(store), NOW)
     assert counts(store)["p2"] == store.count(RecentReferral) == 1
+
+
+@pytest.mark.parametrize("before", ["head", "get_many", "page", "write"])
+def test_asked_meanwhile(store: GraphStore, desk: Desk, before: str) -> None:
+    """Between any two looks at the store: what was loaded goes, what was asked counts."""
+    put(store, a_provider("p2", recent_referrals=5))
+    meddled = Meddling(
+        store, lambda: desk.offer("n2", an_offer("p2"), an_act(), expected_revision=1), before=before
+    )
+    sweep(Sweep(meddled), NOW)  # type: ignore[arg-type]
+    assert counts(store)["p2"] == store.count(RecentReferral) == 1
+
+
+def test_deleted_and_loaded_again(store: GraphStore) -> None:
+    """What looks like the first time, revision for revision, is done again all the same."""
+    for number in range(2):
+        put(store, a_provider("q1", recent_referrals=1))
+        sweep(Sweep(store), NOW)
+        assert counts(store)["q1"] == 0
+        store.write(WriteBatch(f"gone-{number}", (Delete(Provider, "q1"),)))
 
 
 def test_some_at_a_turn(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
