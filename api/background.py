@@ -51,7 +51,7 @@ class DueWork:
         self._sweep = Sweep(store)
 
     def is_due(self, now: datetime) -> bool:
-        return bool(self._due(now)) or self._sweep.is_due(now)
+        return bool(self._due(now)) or self._sweep.finds(now)
 
     def do(self, now: datetime) -> None:
         entries = self._due(now)
@@ -61,8 +61,7 @@ class DueWork:
             elif entry.kind is Need:
                 self._desk.escalate(entry.key, now)
         lapse(self._store, [each.key for each in entries if each.kind is RecentReferral], now)
-        if self._sweep.is_due(now):
-            self._sweep.turn(now)
+        self._sweep.turn(now)
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:

@@ -76,7 +76,7 @@ class Sweep:
     Parameters
     ----------
     store
-        Where providers are. A turn reads one part of them and writes at most `AT_ONCE`.
+        Where providers are.
     """
 
     def __init__(self, store: GraphStore) -> None:
@@ -85,30 +85,42 @@ class Sweep:
         self._found: list[str] = []
         self._done_at: datetime | None = None
 
-    def is_due(self, now: datetime) -> bool:
-        """Tell whether there is a turn to be taken; a clock that was set back is no reason to wait."""
-        return self._done_at is None or not timedelta(0) <= now - self._done_at < _EVERY
+    def finds(self, now: datetime) -> bool:
+        """Look at one more part of the providers, if it is time; tell whether there is a turn to take.
 
-    def turn(self, now: datetime) -> None:
-        """Look at some more providers.
+        Looking writes nothing, so that no lease is needed where there is nothing to do.
 
         Raises
         ------
         StoreError
-            The store is away. The next turn begins anew.
+            The store is away. The walk begins anew.
         """
-        parts = self._parts or self._store.scan_columns(
-            Provider, ("id", "recent_referrals", "last_referral_at")
-        )
-        self._parts, self._done_at = None, None
-        if not self._found:
-            part = next(parts, None)
-            if part is None:
-                self._done_at = now
-                return
-            self._found = list(_over(part, now))
-        _recount(self._store, self._found[:AT_ONCE], now)
-        self._parts, self._found = parts, self._found[AT_ONCE:]
+        if not self._found and not self._is_done(now):
+            self._found = self._look(now)
+        return bool(self._found)
+
+    def turn(self, now: datetime) -> None:
+        """Count some of those anew that were found, `AT_ONCE` at most.
+
+        Raises
+        ------
+        StoreError
+            The store is away. They are still to be counted.
+        """
+        if self._found:
+            _recount(self._store, self._found[:AT_ONCE], now)
+            self._found = self._found[AT_ONCE:]
+
+    def _is_done(self, now: datetime) -> bool:
+        # A clock that was set back is no reason to wait.
+        return self._done_at is not None and timedelta(0) <= now - self._done_at < _EVERY
+
+    def _look(self, now: datetime) -> list[str]:
+        columns = ("id", "recent_referrals", "last_referral_at")
+        parts, self._parts = self._parts or self._store.scan_columns(Provider, columns), None
+        part = next(parts, None)
+        self._parts, self._done_at = (parts, None) if part else (None, now)
+        return list(_over(part, now)) if part else []
 
 
 def _over(part: Columns, now: datetime) -> Iterator[str]:

@@ -21,11 +21,14 @@ MOMENT = timedelta(microseconds=1)
 
 
 def sweep(sweep: Sweep, now: datetime) -> int:
-    """Take turns until there is none to be taken; return how many it took."""
-    turns = 0
-    while sweep.is_due(now):
-        sweep.turn(now)
-        turns += 1
+    """Look, and take turns, until there is nothing more to be found; return how many turns it took."""
+    turns = in_vain = 0
+    while in_vain < 3:
+        if sweep.finds(now):
+            sweep.turn(now)
+            turns += 1
+        else:
+            in_vain += 1
     return turns
 
 
@@ -86,11 +89,25 @@ def test_some_at_a_turn(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> N
     head = store.head()
     turns = sweep(Sweep(store), NOW)
     assert [len(each.changes) for each in store.changes_since(head)] == [2, 2, 1]
-    assert turns == 4  # the last one finds that there is nothing more
+    assert turns == 3
 
 
-def test_cut_short(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_cut_short(store: GraphStore) -> None:
     """It begins anew, and does not take itself for done."""
+
+    def away() -> None:
+        raise StoreUnavailable("cut off")
+
+    put(store, a_provider("q1", recent_referrals=1))
+    interrupted = Sweep(Meddling(store, away, before="scan_columns"))  # type: ignore[arg-type]
+    with pytest.raises(StoreUnavailable):
+        interrupted.finds(NOW)
+    sweep(interrupted, NOW)
+    assert not any(counts(store).values())
+
+
+def test_writing_cut_short(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found is still to be done."""
     monkeypatch.setattr(recency, "AT_ONCE", 1)
     put(store, *(a_provider(f"q{number}", recent_referrals=1) for number in range(3)))
     limited = Faltering(store, allowed=1)
@@ -109,7 +126,17 @@ def test_once_a_day(store: GraphStore) -> None:
     sweep(daily, NOW)
     put(store, a_provider("q1", recent_referrals=1))
     for moment in (timedelta(0), timedelta(days=1) - MOMENT):
-        assert not daily.is_due(NOW + moment)
-    assert daily.is_due(NOW - MOMENT)
-    sweep(daily, NOW + timedelta(days=1))
+        assert not sweep(daily, NOW + moment)
+    assert sweep(daily, NOW + timedelta(days=1)) == 1
     assert not any(counts(store).values())
+    put(store, a_provider("q1", recent_referrals=1))
+    assert sweep(daily, NOW) == 1
+
+
+def test_looking_writes_nothing(store: GraphStore) -> None:
+    """Also where there is something to be done, for it may be for another process to do."""
+    put(store, a_provider("q1", recent_referrals=1))
+    head = store.head()
+    idle = Sweep(store)
+    assert all(idle.finds(NOW) for _ in range(3))
+    assert store.head() == head
