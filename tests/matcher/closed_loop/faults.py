@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from graph_models.domain.errors import StoreUnavailable
-from graph_models.ports import ChangeSet, GraphStore, WriteBatch
+from graph_models.ports import ChangeSet, Columns, Entity, GraphStore, WriteBatch
 
 
 class Faltering:
@@ -38,3 +38,21 @@ class Meddling:
             for deed in self._deeds:
                 deed()
         return getattr(self._store, name)
+
+
+class Torn:
+    """A store whose first scan breaks off under way."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+        self._scans = iter([self._broken()])
+
+    def scan_columns(self, kind: type[Entity], names: Sequence[str]) -> Iterator[Columns]:
+        return next(self._scans, None) or self._store.scan_columns(kind, names)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def _broken(self) -> Iterator[Columns]:
+        yield from ()
+        raise StoreUnavailable("cut off")

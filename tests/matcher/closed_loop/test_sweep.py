@@ -14,7 +14,7 @@ from matcher.closed_loop import recency
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.recency import Sweep
 from tests.builders import NOW, a_provider
-from tests.matcher.closed_loop.faults import Faltering, Meddling
+from tests.matcher.closed_loop.faults import Faltering, Meddling, Torn
 from tests.matcher.closed_loop.towns import an_act, an_offer, put
 
 MOMENT = timedelta(microseconds=1)
@@ -94,12 +94,8 @@ def test_some_at_a_turn(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_reading_cut_short(store: GraphStore) -> None:
     """It begins anew, and does not take itself for done."""
-
-    def away() -> None:
-        raise StoreUnavailable("cut off")
-
     put(store, a_provider("q1", recent_referrals=1))
-    interrupted = Sweep(Meddling(store, away, before="scan_columns"))  # type: ignore[arg-type]
+    interrupted = Sweep(Torn(store))  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
         interrupted.finds(NOW)
     sweep(interrupted, NOW)
