@@ -1,4 +1,4 @@
-"""What a process does by itself: expire holds, let needs climb, deliver webhooks."""
+"""What a process does by itself: expire holds, let needs climb, count referrals, deliver webhooks."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
 from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.domain.notifications import WebhookEndpoint
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.leases import Leaseholder
+from matcher.closed_loop.recency import Sweep, lapse
 from matcher.closed_loop.timetable import Entry, Timetable
 
 TICK_SECONDS = 1.0
@@ -40,19 +42,23 @@ class Job(Protocol):
 
 
 class DueWork:
-    """Expires holds and lets needs climb."""
+    """Expires holds, lets needs climb, and takes off providers what counts no longer."""
 
     def __init__(self, store: GraphStore, desk: Desk) -> None:
         self._store = store
         self._desk = desk
         self._timetable: Timetable | None = None
         self._waiting_since: datetime | None = None
+        self._sweep = Sweep(store)
 
     def is_due(self, now: datetime) -> bool:
-        return bool(self._due(now))
+        return bool(self._due(now)) or self._sweep.finds(now)
 
     def do(self, now: datetime) -> None:
-        for entry in self._due(now):
+        entries = self._due(now)
+        for entry in entries:
+            if entry.kind is RecentReferral:
+                continue  # these lapse together
             try:
                 act = self._desk.expire if entry.kind is Referral else self._desk.escalate
                 act(entry.key, now)
@@ -61,6 +67,8 @@ class DueWork:
             except Exception as error:
                 # It stays due. The others, which come behind it, must not wait for it.
                 log.critical("what is due cannot be done", **describe_error(error))
+        lapse(self._store, [each.key for each in entries if each.kind is RecentReferral], now)
+        self._sweep.turn(now)
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:

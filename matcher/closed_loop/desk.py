@@ -17,6 +17,7 @@ from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.changing import changing
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import retracting
 from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
 from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
 
@@ -219,7 +220,10 @@ class Desk:
             steps = [moving(case, referral_id, status, reason, act, self._policy)]
             if hand_on is not None:
                 steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
-            return settle(case, steps, act, self._policy, evidence)
+            settled = settle(case, steps, act, self._policy, evidence)
+            if status is not ReferralStatus.ENTERED_IN_ERROR:
+                return settled
+            return *settled, *retracting(self._store, referral_id, act.at)
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)

@@ -22,6 +22,7 @@ from graph_models.ports import NEW, AdjustCapacity, Operation, Put, Stored
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Step:
 
     before: Stored[Referral] | None
     after: Referral
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the provider is asked by it."""
+        return self.after.status is ReferralStatus.REQUESTED
 
 
 def offering(
@@ -168,6 +174,7 @@ def settle(
     return (
         *(Put(each.after, NEW if each.before is None else each.before.revision) for each in steps),
         *_adjustments(steps, act),
+        *(counting(each.after, act.at) for each in steps if each.is_asking),
         Put(need, case.need.revision),
         *(Put(each, NEW) for each in written),
     )
@@ -219,7 +226,7 @@ def _adjustments(steps: Sequence[Step], act: Act) -> list[AdjustCapacity]:
         if each.before is not None:
             moved[each.before.value.provider_id][each.before.value.account] -= each.before.value.units
         moved[each.after.provider_id][each.after.account] += each.after.units
-        if each.after.status is ReferralStatus.REQUESTED:
+        if each.is_asking:
             asked.add(each.after.provider_id)
     return [
         AdjustCapacity(

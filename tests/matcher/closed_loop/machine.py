@@ -11,11 +11,13 @@ from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import CapacityExceeded, Conflict, InvalidValue, LastMeterError
 from graph_models.domain.needs import Need
 from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RECENT, RecentReferral
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.ports import GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import lapse
 from matcher.closed_loop.referring import Offer
 from matcher.closed_loop.timetable import Timetable
 from tests.builders import NOW
@@ -55,6 +57,9 @@ class Model:
 
     def open(self, need: str) -> int:
         return max(0, WANTED[need] - self.reserved(need=need) - self.consumed(need=need))
+
+    def recent(self, provider: str) -> int:
+        return sum(each["counts_until"] is not None for each in self.of(provider=provider))
 
     def free(self, provider: str) -> int:
         total, before = TOTAL[provider]
@@ -126,7 +131,15 @@ class LoopMachine(RuleBasedStateMachine):
             "units": units,
             "status": status,
             "due": self.now + HOLD,
+            "counts_until": self.now + RECENT if status == "requested" else None,
         }
+
+    def _take(self, held: dict[str, object], status: str) -> None:
+        if status == "requested" != held["status"]:
+            held["counts_until"] = self.now + RECENT
+        if status == "entered-in-error" != held["status"] and held["counts_until"] is not None:
+            held["counts_until"] = self.now
+        held |= {"status": status, "due": self.now + HOLD}
 
     def _offer(self, act: Act, need: str, offer: Offer, revision: int, is_possible: bool) -> None:
         try:
@@ -167,7 +180,7 @@ class LoopMachine(RuleBasedStateMachine):
         else:
             assert is_possible
             if status != held["status"]:
-                held |= {"status": str(status), "due": self.now + HOLD}
+                self._take(held, str(status))
 
     @precondition(lambda self: self.model.referrals)
     @rule(
@@ -180,30 +193,36 @@ class LoopMachine(RuleBasedStateMachine):
         """Another provider is asked for what the step leaves open, or neither happens."""
         key, status = self._some(which, way)
         held, act, following = self.model.referrals[key], self.act(), f"f{self.steps:03}"
-        before, need = held["status"], str(held["need"])
+        before, need = dict(held), str(held["need"])
         is_possible = self.model.may_move(held, status, has_reason=True)
-        held["status"] = status
+        self._take(held, status)
         is_possible = is_possible and self.model.may_ask(need, provider, units)
         offer = Offer(following, provider, units)  # type: ignore[arg-type]
         try:
             self.desk.move(key, ReferralStatus(status), act, reason=ReasonCode.OTHER, hand_on=offer)
         except LastMeterError:
             assert not is_possible
-            held["status"] = before
+            held |= before
         else:
             assert is_possible
             self._note(following, need, provider, units, "requested")
 
-    @rule(hours=st.sampled_from([-1, 1, 12, 25]))
+    @rule(hours=st.sampled_from([-1, 1, 12, 25, 24 * 20]))
     def time_passes(self, hours: int) -> None:
         """Also backwards, as clocks do; what has expired by then is given back."""
         self.now += timedelta(hours=hours)
-        for entry in self.timetable.due(self.now):
-            assert entry.kind is Referral
-            self.desk.expire(entry.key, self.now)
+        due = self.timetable.due(self.now)
+        assert {each.kind for each in due} <= {Referral, RecentReferral}
+        for entry in due:
+            if entry.kind is Referral:
+                self.desk.expire(entry.key, self.now)
+        lapse(self.store, [each.key for each in due if each.kind is RecentReferral], self.now)
         for each in self.model.of(status="requested"):
             if each["due"] <= self.now:  # type: ignore[operator]
                 each["status"] = "cancelled"
+        for each in self.model.referrals.values():
+            if each["counts_until"] is not None and each["counts_until"] <= self.now:  # type: ignore[operator]
+                each["counts_until"] = None
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
@@ -214,6 +233,7 @@ class LoopMachine(RuleBasedStateMachine):
             assert capacity.reserved == self.model.reserved(provider=key)
             assert capacity.consumed == before + self.model.consumed(provider=key)
             assert 0 <= capacity.remaining <= total
+            assert self.store.get(Provider, key).value.recent_referrals == self.model.recent(key)
         for key in WANTED:
             assert self.store.get(Need, key).value.status == self.model.need_status(key)
         stored = {each.value.id: str(each.value.status) for each in self.store.scan(Referral)}
