@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from matcher.context import NeedContext, Requirement
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import ANY_HOUR, EVERYWHERE, MASK_BITS, quarters
-from matcher.engine.rows import NEVER, Vocabulary
+from matcher.engine.nodes import ANY_HOUR, EVERYWHERE, quarters
+from matcher.engine.rows import MASK_BITS, NEVER, Vocabulary
 from matcher.fixed_point import MILLION
 from matcher.rules import units_wanted
 from matcher.scoring import half_distance_m
@@ -21,6 +21,7 @@ from matcher.scoring import half_distance_m
 _MINUTE = 60_000_000  # microseconds
 NO_AGE = -20_000
 MOST_KEPT = 1_024
+_NO_MARKS = np.empty(0, np.int64)
 _NO_WINDOW = np.empty((0, 4), np.int64)
 
 
@@ -121,8 +122,9 @@ class SkillsAsked(NamedTuple):
         Least value per required skill, millionths: shape (n_required,).
     usable
         `similar`, 0 where even level 1 would not suffice.
-    usable_hash
-        Per required skill, the skills that can suffice, several skills to a bit: shape (n_required,).
+    usable_marks, ends
+        The marks of the skills that can suffice, one required skill after the other, and where those of
+        each end: shape (n_required,).
     usable_bits, same_bits, similar_bits
         Per required skill, the skills that can suffice, are worth all, are worth anything: shape
         (n_required, n_words).
@@ -133,7 +135,8 @@ class SkillsAsked(NamedTuple):
     similar: Int32Array
     least: Int32Array
     usable: Int32Array
-    usable_hash: Int64Array
+    usable_marks: Int32Array
+    ends: Int32Array
     usable_bits: Int64Array
     same_bits: Int64Array
     similar_bits: Int64Array
@@ -318,11 +321,13 @@ def _skills_asked(requirements: Sequence[Requirement], vocabulary: Vocabulary, w
     least = np.array([max(each.min_level, 1) for each in requirements], np.int32)
     # A level is at most 1, so a skill that is less similar than the least level never suffices.
     usable = np.where(similar >= least[:, np.newaxis], similar, 0).astype(np.int32)
+    marks = [np.unique(np.flatnonzero(row) % MASK_BITS) for row in usable]
     return SkillsAsked(
         similar=similar,
         least=least,
         usable=usable,
-        usable_hash=np.array([_hash(row) for row in usable], np.int64),
+        usable_marks=np.concatenate([_NO_MARKS, *marks]).astype(np.int32),
+        ends=np.cumsum([len(each) for each in marks], dtype=np.int32),
         usable_bits=_bits(usable > 0, words),
         same_bits=_bits(usable == MILLION, words),
         similar_bits=_bits(similar > 0, words),
@@ -346,13 +351,6 @@ def _hours(context: NeedContext, days: Int64Array) -> int:
         first = min(max((start - midnight) // _MINUTE, 0), 1439)
         last = min(max(-((midnight - end) // _MINUTE), first + 1), 1440)
         mask |= quarters(weekday, first, last)
-    return mask
-
-
-def _hash(usable: Int32Array) -> int:
-    mask = 0
-    for number in np.flatnonzero(usable).tolist():
-        mask |= 1 << (number % MASK_BITS)
     return mask
 
 

@@ -11,8 +11,8 @@ from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
 from matcher.engine.compiling import compiled
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import Nodes, RowLists
-from matcher.engine.rows import Table, Vocabulary
+from matcher.engine.nodes import Nodes
+from matcher.engine.rows import RowLists, Table, Vocabulary
 
 STALE = -3
 
