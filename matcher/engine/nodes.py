@@ -180,7 +180,7 @@ def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
     left = max(row.remaining - 1, 0) * 1_000_000
     capacity = -(-left // max(row.total, 1))
     worth = worth_of(table, lists, at)
-    take_glimpse(nodes.glimpses, nodes.marks, table, lists, at, worth)
+    take_glimpse(nodes.glimpses, nodes.marks, table, lists, at)
     node = at >> ROW_BITS
     for level in range(len(nodes.firsts) - 1):
         place = nodes.firsts[level] + node

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.context import NeedContext, Requirement
+from matcher.engine.glimpses import MARKS, MORE_OFFERS
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.nodes import ANY_HOUR, EVERYWHERE, quarters
 from matcher.engine.rows import MASK_BITS, NEVER, Vocabulary
@@ -122,6 +123,9 @@ class SkillsAsked(NamedTuple):
         Least value per required skill, millionths: shape (n_required,).
     usable
         `similar`, 0 where even level 1 would not suffice.
+    similar_marks
+        `usable` by the marks of skills, the best of each mark, as `skill_seen` wants it: shape
+        (n_required, MARKS).
     usable_marks, ends
         The marks of the skills that can suffice, one required skill after the other, and where those of
         each end: shape (n_required,).
@@ -135,6 +139,7 @@ class SkillsAsked(NamedTuple):
     similar: Int32Array
     least: Int32Array
     usable: Int32Array
+    similar_marks: Int32Array
     usable_marks: Int32Array
     ends: Int32Array
     usable_bits: Int64Array
@@ -326,6 +331,7 @@ def _skills_asked(requirements: Sequence[Requirement], vocabulary: Vocabulary, w
         similar=similar,
         least=least,
         usable=usable,
+        similar_marks=_by_marks(usable),
         usable_marks=np.concatenate([_NO_MARKS, *marks]).astype(np.int32),
         ends=np.cumsum([len(each) for each in marks], dtype=np.int32),
         usable_bits=_bits(usable > 0, words),
@@ -352,6 +358,15 @@ def _hours(context: NeedContext, days: Int64Array) -> int:
         last = min(max(-((midnight - end) // _MINUTE), first + 1), 1440)
         mask |= quarters(weekday, first, last)
     return mask
+
+
+def _by_marks(usable: Int32Array) -> Int32Array:
+    similar = np.zeros((len(usable), MARKS), np.int32)
+    marks = np.arange(usable.shape[1]) % MASK_BITS
+    for row, values in zip(similar, usable, strict=True):
+        np.maximum.at(row, marks, values)
+    similar[:, MORE_OFFERS] = MILLION
+    return similar
 
 
 def _bits(chosen: npt.NDArray[np.bool_], words: int) -> Int64Array:

@@ -79,7 +79,9 @@ def enter(ranking: Ranking, table: Table, texts: Bytes, at: int, score: int) -> 
         if ranking.rows[place] == at:
             return
     if size == limit:
-        if limit == 0 or not _precedes(table, texts, at, score, ranking.rows[size - 1], ranking.scores[size - 1]):
+        if limit == 0 or not _precedes(
+            table, texts, at, score, ranking.rows[size - 1], ranking.scores[size - 1]
+        ):
             return
         size -= 1
     place = size

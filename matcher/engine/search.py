@@ -13,7 +13,16 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.engine.compiling import compiled, compiled_aside, inlined, int64
-from matcher.engine.glimpses import HOUR, ROW_BITS, SPARE_M, WORTH_BITS, Glimpse, first_bit, rows_offering
+from matcher.engine.glimpses import (
+    HOUR,
+    ROW_BITS,
+    SHARES,
+    SPARE_M,
+    Glimpse,
+    first_bit,
+    rows_offering,
+    skill_seen,
+)
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import (
     DOUBTFUL,
@@ -38,6 +47,7 @@ from matcher.travel import FloatArray
 
 _NOBODY = -1.0
 _LN_2 = log(2.0)
+_SHARE = MILLION / SHARES
 _DESCRIBED = 7
 
 
@@ -78,16 +88,18 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     # Taken out of their tuples once: counting references to arrays would take most of the time.
     aim, table, boxes, skills = question.aim, snapshot.table, snapshot.nodes.boxes, snapshot.nodes.skills
     firsts, glimpses, marks = snapshot.nodes.firsts, snapshot.nodes.glimpses, snapshot.nodes.marks
-    offers, levels, pool = snapshot.lists.skills, snapshot.lists.levels, snapshot.lists.pool
-    usable, second = question.skills.usable, question.skills.second
-    usable_marks, ends = question.skills.usable_marks, question.skills.ends
-    usable_bits, same_bits = question.skills.usable_bits, question.skills.same_bits
-    least_values, serving, days, halves = (
-        question.skills.least,
-        question.serving,
-        question.days,
-        question.halves,
+    similar, usable_marks, ends = (
+        question.skills.similar_marks,
+        question.skills.usable_marks,
+        question.skills.ends,
     )
+    usable_bits, same_bits, second = (
+        question.skills.usable_bits,
+        question.skills.same_bits,
+        question.skills.second,
+    )
+    least_values, serving, days = question.skills.least, question.serving, question.days
+    pool = snapshot.lists.pool
     chosen = np.empty(1 << ROW_BITS, np.int32)
     bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
     size, level, least = 0, len(firsts) - 2, least_score(ranking)
@@ -115,16 +127,13 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
         while offering:
             at = (node << ROW_BITS) + first_bit(offering)
             offering &= offering - 1
-            if not _may_be_listed(aim, glimpses[at], least - rest):
+            most = _most_seen(aim, glimpses[at], similar, least_values)
+            if most < 0 or most + rest < least:
                 continue
             row = table[at]
-            away = _straight_metres(aim, row)
-            if not away <= min(row.max_travel, aim.radius) + 1.0 or plain_bits(aim, row, 0):
+            if plain_bits(aim, row, 0) or not is_among(serving, row.serves):
                 continue
-            if not row.is_alive or not is_among(serving, row.serves):
-                continue
-            skill = _skill_bound(usable, least_values, offers, levels, row)
-            if skill < 0 or _row_bound(aim, row, skill, away, halves) + rest < least:
+            if aim.units > 1 and most - _capacity_lost(aim, row) + rest < least:
                 continue
             if aim.needed and not is_there(days, aim.needed, pool, row.hours):
                 continue
@@ -145,16 +154,28 @@ def nearest_first_aside(question: Question, snapshot: Snapshot, limit: int, term
 
 
 @inlined
-def _may_be_listed(aim: Aim, glimpse: Glimpse, least: float) -> bool:
-    """Whether a row may be in reach, verified, and worth this much but for continuity."""
-    if int64(glimpse.verified) * HOUR < aim.verified_since:
-        return False
-    away = _straight_metres(aim, glimpse)
-    if not away <= min(np.float64(glimpse.reach), np.float64(aim.radius)) + SPARE_M:
-        return False
-    if not aim.is_usual:
-        return True
-    return _proximity_bound(aim, away - SPARE_M) + (int64(glimpse.worth) << WORTH_BITS) >= least
+def _most_seen(aim: Aim, glimpse: Glimpse, similar: Int32Array, least_values: Int32Array) -> float:
+    """Return the most that a row can be worth but for continuity, `_NOBODY` if it cannot be eligible."""
+    most = _NOBODY
+    if int64(glimpse.verified) * HOUR >= aim.verified_since:
+        away = _straight_metres(aim, glimpse)
+        if away <= min(np.float64(glimpse.reach), np.float64(aim.radius)) + SPARE_M:
+            skill = skill_seen(glimpse.offers, similar, least_values)
+            if skill >= 0:
+                most = (
+                    _proximity_bound(aim, away - SPARE_M)
+                    + aim.skill * skill
+                    + aim.capacity * (glimpse.capacity * _SHARE + 1.0)
+                    + aim.fairness * (glimpse.fairness * _SHARE + 1.0)
+                )
+    return most
+
+
+@inlined
+def _capacity_lost(aim: Aim, row: Row) -> float:
+    """Return how much less than for one unit a row is worth for all units of the need, at least."""
+    lost = min(aim.units, max(row.remaining, 1)) - 1
+    return aim.capacity * (lost / max(row.total, 1) * MILLION)
 
 
 @inlined
@@ -174,35 +195,6 @@ def _straight_metres(aim: Aim, row: Row | Glimpse) -> float:
     """Return the distance of a row through the Earth, which is no longer than the one over it."""
     east, north, up = row.x - aim.x, row.y - aim.y, row.z - aim.z
     return RADIUS_M * sqrt(east * east + north * north + up * up)
-
-
-@inlined
-def _skill_bound(
-    usable: Int32Array, least: Int32Array, offers: Int32Array, levels: Int32Array, row: Row
-) -> float:
-    """Return the most that the factor of skill can be, or -1 if a required skill does not suffice."""
-    total, required = 0.0, len(least)
-    for number in range(required):
-        best = int64(0)
-        for place in range(row.offers_at, row.offers_at + row.offers):
-            best = max(best, int64(usable[number, offers[place]]) * levels[place])
-        worth = best / MILLION
-        if worth + 1.0 < least[number] or not best:
-            total = -1.0
-            break
-        total += worth
-    return total if total < 0 else (total / required + 1.0 if required else np.float64(MILLION))
-
-
-@inlined
-def _row_bound(aim: Aim, row: Row, skill: float, away: float, halves: Int64Array) -> float:
-    """Return the most that a row can be worth without continuity."""
-    return (
-        _proximity_bound(aim, away - 1.0)
-        + aim.skill * skill
-        + aim.capacity * (max(row.remaining - aim.units, 0) / max(row.total, 1) * MILLION + 1.0)
-        + aim.fairness * (_fairness(row.recent, halves[row.kind]) * MILLION + 1.0)
-    )
 
 
 @inlined
