@@ -44,7 +44,7 @@ GLIMPSE = np.dtype(
         ("reach", np.float32),  # metres that it travels at most
         ("verified", np.int32),  # hours since 1970
         ("capacity", np.uint16),  # the factor for a need of one unit
-        ("fairness", np.uint16),  # the factor
+        ("fairness", np.uint16),  # the factor, by the parameters of the index
     ],
     align=True,
 )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcher.engine.compiling import compiled, compiled_aside, inlined, int64
+from matcher.engine.compiling import compiled, compiled_aside, inlined, int64, prefetch
 from matcher.engine.glimpses import (
     HOUR,
     ROW_BITS,
@@ -101,7 +101,10 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     least_values, serving, days = question.skills.least, question.serving, question.days
     pool = snapshot.lists.pool
     chosen = np.empty(1 << ROW_BITS, np.int32)
+    mosts = np.empty(1 << ROW_BITS, np.float64)
+    table_at = table.ctypes.data
     bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
+    marks_at, glimpses_at = marks.ctypes.data, glimpses.ctypes.data
     size, level, least = 0, len(firsts) - 2, least_score(ranking)
     for node in range(firsts[level], firsts[level + 1]):
         bound = node_bound(aim, boxes[node], skills, node, usable_bits, same_bits, second)
@@ -109,6 +112,13 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     while size and bounds[0] >= least:
         node = places[0]
         size = _pop(bounds, places, size)
+        if size:
+            ahead = places[0]
+            if ahead < firsts[1]:
+                for line in range(4):
+                    prefetch(marks_at + ahead * 256 + line * 64)
+                for line in range(16):
+                    prefetch(glimpses_at + ahead * 1024 + line * 64)
         level = 0
         while firsts[level + 1] <= node:
             level += 1
@@ -130,6 +140,13 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
             most = _most_seen(aim, glimpses[at], similar, least_values)
             if most < 0 or most + rest < least:
                 continue
+            prefetch(table_at + at * 128)
+            prefetch(table_at + at * 128 + 64)
+            chosen[count], mosts[count] = at, most
+            count += 1
+        seen, count = count, 0
+        for place in range(seen):
+            at, most = chosen[place], mosts[place]
             row = table[at]
             if plain_bits(aim, row, 0) or not is_among(serving, row.serves):
                 continue
@@ -166,7 +183,7 @@ def _most_seen(aim: Aim, glimpse: Glimpse, similar: Int32Array, least_values: In
                     _proximity_bound(aim, away - SPARE_M)
                     + aim.skill * skill
                     + aim.capacity * (glimpse.capacity * _SHARE + 1.0)
-                    + aim.fairness * (glimpse.fairness * _SHARE + 1.0)
+                    + aim.fairness * ((glimpse.fairness * _SHARE if aim.is_known else MILLION) + 1.0)
                 )
     return most
 
