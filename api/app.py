@@ -170,7 +170,13 @@ def create_app(
             may_send_to_loopback=settings.webhooks_to_loopback,
         )
         app.state.services = services
-        workers = [Background(guarded, clock, "due", DueWork(guarded, loop_desk))]
+        due = DueWork(guarded, loop_desk)
+        metrics.watch(
+            "lastmeter_overdue_seconds",
+            "For how long the oldest hold or need that is due has waited",
+            lambda: due.overdue_seconds(clock.now()),
+        )
+        workers = [Background(guarded, clock, "due", due)]
         if vault is not None:
             sender = Sender(may_be_loopback=settings.webhooks_to_loopback)
             work = WebhookWork(guarded, sender, vault, clock, metrics.delivered)

@@ -1,9 +1,10 @@
-"""What a process does by itself: expire holds, let needs climb, deliver webhooks."""
+"""What a process does by itself: expire holds, let needs climb, count referrals, deliver webhooks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import nan
 from threading import Event, Thread
 from typing import Protocol
 from uuid import uuid4
@@ -14,12 +15,14 @@ from api.logs import describe_error
 from api.personal.vault import Vault
 from api.webhooks.sending import Sender
 from api.webhooks.worker import deliver_due
-from graph_models.domain.errors import LastMeterError
+from graph_models.domain.errors import LastMeterError, StoreError
 from graph_models.domain.notifications import WebhookEndpoint
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.leases import Leaseholder
+from matcher.closed_loop.recency import Sweep, lapse
 from matcher.closed_loop.timetable import Entry, Timetable
 
 TICK_SECONDS = 1.0
@@ -39,27 +42,44 @@ class Job(Protocol):
 
 
 class DueWork:
-    """Expires holds and lets needs climb."""
+    """Expires holds, lets needs climb, and takes off providers what counts no longer."""
 
     def __init__(self, store: GraphStore, desk: Desk) -> None:
         self._store = store
         self._desk = desk
         self._timetable: Timetable | None = None
+        self._waiting_since: datetime | None = None
+        self._sweep = Sweep(store)
 
     def is_due(self, now: datetime) -> bool:
-        return bool(self._due(now))
+        return bool(self._due(now)) or self._sweep.finds(now)
 
     def do(self, now: datetime) -> None:
-        for entry in self._due(now):
-            if entry.kind is Referral:
-                self._desk.expire(entry.key, now)
-            else:
-                self._desk.escalate(entry.key, now)
+        entries = self._due(now)
+        for entry in entries:
+            if entry.kind is RecentReferral:
+                continue  # these lapse together
+            try:
+                act = self._desk.expire if entry.kind is Referral else self._desk.escalate
+                act(entry.key, now)
+            except StoreError:
+                raise
+            except Exception as error:
+                # It stays due. The others, which come behind it, must not wait for it.
+                log.critical("what is due cannot be done", **describe_error(error))
+        lapse(self._store, [each.key for each in entries if each.kind is RecentReferral], now)
+        self._sweep.turn(now)
 
     def _due(self, now: datetime) -> list[Entry]:
         if self._timetable is None:
             self._timetable = Timetable(self._store)
-        return self._timetable.due(now)
+        entries = self._timetable.due(now)
+        self._waiting_since = entries[0].at if entries else now
+        return entries
+
+    def overdue_seconds(self, now: datetime) -> float:
+        """Return for how long the oldest of what is due waits, or since when nobody has looked."""
+        return nan if self._waiting_since is None else (now - self._waiting_since).total_seconds()
 
 
 class WebhookWork:

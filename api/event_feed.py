@@ -67,8 +67,11 @@ class EventFeed:
         while True:
             try:
                 found, self._cursor = await run_in_threadpool(self._read, self._cursor)
-            except LastMeterError as error:
-                log.warning("events wait for the store", **describe_error(error))
+            except Exception as error:
+                # Whatever it is, streams that hear nothing for ever would look like a quiet night.
+                is_away = isinstance(error, LastMeterError)
+                tell = log.warning if is_away else log.critical
+                tell("events wait for the store", **describe_error(error))
                 await asyncio.sleep(1)
                 continue
             if found:
@@ -140,11 +143,13 @@ class EventFeed:
         residents = self._store.get_many(Resident, sorted(key for key in raised_by if key is not None))
         told = []
         for sequence, position, key in places:
+            if key not in events:  # deleted since, which the contract allows
+                continue
             event = events[key].value
             need = needs[event.need_id].value if event.need_id in needs else None
             resident_id = None if need is None else need.resident_id
             resident = residents[resident_id].value if resident_id in residents else None
-            codes = {None if need is None else need.community_code}
+            codes = {None if need is None else need.community_code, *event.audience}
             codes |= set() if resident is None else {resident.registration_code, resident.residence_code}
             told.append(
                 Told(sequence, position, event, resident_id, tuple(sorted(code for code in codes if code)))

@@ -52,8 +52,10 @@ async def identify_again(request: Request, services: Identifying) -> Principal:
 
     Raises
     ------
-    LastMeterError
-        If the request would not be admitted any more, or it cannot be said.
+    Unauthenticated, Forbidden
+        If the request would not be admitted any more.
+    IdentityUnavailable, StoreUnavailable
+        If it cannot be said.
     """
     header, now = request.headers.get("authorization"), services.clock.now()
     if header is not None:

@@ -105,7 +105,9 @@ class Upkeep:
                 try:
                     keep_up()
                     failing.discard(name)
-                except LastMeterError as error:
+                except Exception as error:
+                    # Also of what nobody expected: one that fails must not keep the others from it.
                     if name not in failing:
-                        log.warning(f"the {name} does not keep up", **describe_error(error))
+                        tell = log.warning if isinstance(error, LastMeterError) else log.critical
+                        tell(f"the {name} does not keep up", **describe_error(error))
                     failing.add(name)

@@ -185,7 +185,8 @@ PROBLEM_TYPES = {
             "not-ready",
             503,
             "Not ready",
-            "The matching engine is still being loaded. Try again after `Retry-After` seconds.",
+            "The matching engine or the work queue is still being loaded. Try again after `Retry-After` "
+            "seconds.",
         ),
         ProblemType(
             "overloaded",

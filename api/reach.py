@@ -18,15 +18,37 @@ def check_reach(store: GraphStore, principal: Principal, need: Need) -> None:
     UnknownReference
         The resident is none that the principal could know of.
     Refusal
-        Help would be wanted outside the jurisdiction.
+        Help would be wanted outside the jurisdiction, or for nobody by an app of one resident.
     """
     resident_id = need.resident_id
-    if resident_id is None:
+    if resident_id is not None:
+        if not _knows(store, principal, resident_id):
+            raise UnknownReference("need.resident_id", "Resident", resident_id)
+    elif principal.resident_id is not None:
+        raise Refusal("forbidden", "This credential acts for one resident: name it in `resident_id`.")
+    else:
         check_place(principal, need.community_code)
+
+
+def check_change(store: GraphStore, principal: Principal, before: Need, need: Need) -> None:
+    """Refuse to lay a need at the door of an unknown resident, or to put it where it could not be raised.
+
+    Raises
+    ------
+    UnknownReference, Refusal
+        As for a new need.
+    """
+    if (need.resident_id, need.community_code) == (before.resident_id, before.community_code):
         return
+    if need.resident_id not in (None, before.resident_id):
+        check_reach(store, principal, need)
+    elif need.resident_id is None or not _knows(store, principal, need.resident_id):
+        check_place(principal, need.community_code)
+
+
+def _knows(store: GraphStore, principal: Principal, resident_id: str) -> bool:
     is_theirs = principal.acts_for(resident_id)
-    if not is_theirs or not store.get_many(Resident, [resident_id], within=principal.within):
-        raise UnknownReference("need.resident_id", "Resident", resident_id)
+    return is_theirs and bool(store.get_many(Resident, [resident_id], within=principal.within))
 
 
 def check_place(principal: Principal, *codes: str | None) -> None:

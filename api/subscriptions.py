@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from api.personal.vault import Vault
 from api.webhooks.signing import new_secret
@@ -45,6 +45,19 @@ def subscribe(
     done = write_once(store, act, lambda: (Put(endpoint, NEW), Put(event, NEW)))
     stored = store.get(WebhookEndpoint, key_in(done, WebhookEndpoint))
     return Subscribed(stored, secret if stored.value.sealed_secret == sealed else None)
+
+
+def resume(store: GraphStore, act: Act, endpoint_id: str) -> Stored[WebhookEndpoint]:
+    """Send to an endpoint again that was disabled: what it did not hear meanwhile, before all else."""
+    if store.get(WebhookEndpoint, endpoint_id).value.disabled_reason is not None:
+        event = act.event("webhook.resumed", KIND, endpoint_id)
+
+        def decide() -> tuple[Operation, ...]:
+            stored = store.get(WebhookEndpoint, endpoint_id)
+            return Put(replace(stored.value, disabled_reason=None), stored.revision), Put(event, NEW)
+
+        write_once(store, act, decide, moving=WebhookEndpoint)
+    return store.get(WebhookEndpoint, endpoint_id)
 
 
 def unsubscribe(store: GraphStore, act: Act, endpoint_id: str) -> None:

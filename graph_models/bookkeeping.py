@@ -14,6 +14,8 @@ from graph_models.domain.leases import Lease
 from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookEndpoint
 from graph_models.domain.people import Resident
 from graph_models.domain.places import AreaLevel
+from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import ReasonCode
 
 RECORD_TYPES: tuple[NodeType, ...] = (
@@ -124,5 +126,13 @@ RECORD_TYPES: tuple[NodeType, ...] = (
         "leases",
         "id",
         (key(), Property("holder", S, is_required=True), Property("until", T, is_required=True)),
+    ),
+    NodeType(
+        RecentReferral,
+        "RecentReferral",
+        "recent_referrals",
+        "id",
+        (key(), Property("until", T, is_required=True)),
+        (Relationship("COUNTS_FOR", "provider_id", Provider, is_required=True),),
     ),
 )

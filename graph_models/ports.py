@@ -26,12 +26,15 @@ from graph_models.domain.notifications import Delivery, WebhookEndpoint
 from graph_models.domain.people import Resident, Staff
 from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
 from graph_models.domain.skills import Skill
 
 # What the graph consists of, and what the service keeps beside it.
 GraphEntity = Area | Skill | Category | Staff | Resident | Provider | Need | Referral
-Record = AuditEvent | SuggestionRecord | Contact | ApiKey | WebhookEndpoint | Delivery | Lease
+Record = (
+    AuditEvent | SuggestionRecord | Contact | ApiKey | WebhookEndpoint | Delivery | Lease | RecentReferral
+)
 Entity = GraphEntity | Record
 E = TypeVar("E", bound=Entity)
 E_co = TypeVar("E_co", bound=Entity, covariant=True)

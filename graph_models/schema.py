@@ -34,7 +34,7 @@ from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillRequirement
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def sublabel_of(node: NodeType, row: Mapping[str, Any]) -> str | None:

@@ -112,13 +112,13 @@ class Cases:
         self._needs.keep(need_id, _Asked(need, left, asked), mark)
         return _case(need, person, left, asked)
 
-    def read_described(self, need: Need, resident: Resident | None, mark: Mark) -> Case:
+    def read_described(self, need: Need, resident: Resident | None, within: Within, mark: Mark) -> Case:
         """Complete a need that is not stored; `resident` stands in for the one that it names.
 
         Raises
         ------
         UnknownReference
-            If its resident or an excluded provider does not exist.
+            If its resident does not exist in the jurisdiction, or an excluded provider not at all.
         """
         excluded = sorted(need.excluded_provider_ids)
         known = self._store.get_many(Provider, excluded) if excluded else {}
@@ -126,7 +126,7 @@ class Cases:
             if each not in known:
                 raise UnknownReference("need.excluded_provider_ids", "Provider", each)
         person = None if need.resident_id is None else self._person(need.resident_id, mark)
-        return _described(need, resident, person)
+        return _described(need, resident, person, within)
 
     def recall(self, need_id: NeedId, now: Mark, within: Within = None) -> tuple[Case, datetime] | None:
         """Return a stored need as it was last read, and until when that is known to have held.
@@ -152,13 +152,13 @@ class Cases:
         return case, at
 
     def recall_described(
-        self, need: Need, resident: Resident | None, now: Mark
+        self, need: Need, resident: Resident | None, within: Within, now: Mark
     ) -> tuple[Case, datetime] | None:
         """Complete a need from memory; who is excluded is taken at its word."""
         if need.resident_id is None:
-            return _described(need, resident, None), now.at
+            return _described(need, resident, None, within), now.at
         known = self._people.recall(need.resident_id, now)
-        return None if known is None else (_described(need, resident, known[0]), known[1])
+        return None if known is None else (_described(need, resident, known[0], within), known[1])
 
     def note(self, change_sets: Iterable[ChangeSet], needs: Mapping[str, Stored[Need]]) -> None:
         """Take in that needs and residents have changed; `needs` are the changed ones as they stand now."""
@@ -233,13 +233,21 @@ def _case(need: Need, person: _Person | None, left: Need, asked: frozenset[Provi
     return Case(need, None if person is None else person.resident, left, History(served, asked))
 
 
-def _described(need: Need, resident: Resident | None, person: _Person | None) -> Case:
+def _described(need: Need, resident: Resident | None, person: _Person | None, within: Within) -> Case:
+    if person is not None and not _reaches(within, *_homes(person.resident)):
+        raise UnknownReference("need.resident_id", "Resident", person.resident.id)
     case = _case(need, person, need, frozenset())
     return case if resident is None else Case(need, resident, need, case.history)
 
 
 def _lies_within(case: Case, within: Within) -> bool:
-    codes = {case.need.community_code}
-    if case.resident is not None:
-        codes |= {case.resident.registration_code, case.resident.residence_code}
+    homes = () if case.resident is None else _homes(case.resident)
+    return _reaches(within, case.need.community_code, *homes)
+
+
+def _homes(resident: Resident) -> tuple[str, str]:
+    return resident.registration_code, resident.residence_code
+
+
+def _reaches(within: Within, *codes: str | None) -> bool:
     return within is None or any(code is not None and code.startswith(within) for code in codes)

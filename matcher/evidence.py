@@ -96,7 +96,7 @@ class Replay:
 
 def told(result: SuggestionList) -> bytes:
     """Write the suggestions of a list as JSON: equal lists are equal bytes."""
-    return orjson.dumps([asdict(each) for each in result.suggestions], option=_SORTED)
+    return orjson.dumps([each.as_json() for each in result.suggestions], option=_SORTED)
 
 
 def narrowed(context: NeedContext, catalogue: Catalogue) -> Catalogue:

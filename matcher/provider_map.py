@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from graph_models.domain.identifiers import CategoryId
+from graph_models.domain.identifiers import CategoryId, ProviderId
 from matcher.catalogue import Catalogue
 from matcher.cells import Box, CellCounts, count_in_cells
 from matcher.engine import Engine, Roll
@@ -24,11 +24,17 @@ class _Columns:
     """Active providers with their points in degrees, as they were at one moment."""
 
     roll: Roll
+    ids_at: Callable[[npt.NDArray[np.int64]], list[ProviderId]]
     shown: npt.NDArray[np.int64]
     longitude: FloatArray
     latitude: FloatArray
     cursor: int
+    made_at: datetime
     good_until: datetime
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether they are young enough; a clock that was set back tells no age."""
+        return self.made_at <= now < self.good_until
 
 
 class ProviderMap:
@@ -93,8 +99,8 @@ class ProviderMap:
             chosen = offers[shown]
             shown, longitude, latitude = shown[chosen], longitude[chosen], latitude[chosen]
 
-        def name(places: npt.NDArray[np.int64]) -> list[str]:
-            return [str(each) for each in self._engine.ids_at(roll.rows[shown[places]])]
+        def name(places: npt.NDArray[np.int64]) -> list[ProviderId]:
+            return columns.ids_at(shown[places])
 
         parts = {"free_units": roll.remaining[shown]}
         found = count_in_cells(longitude, latitude, box, cell_degrees, parts, name, most_points)
@@ -104,16 +110,16 @@ class ProviderMap:
         with self._lock:
             began = self._now()
             known = self._columns
-            if known is not None and (known.cursor == cursor or began < known.good_until):
+            if known is not None and (known.cursor == cursor or known.is_good(began)):
                 return known
-            roll = self._engine.roll()
+            roll, ids_at = self._engine.roll_to_keep()
             shown = np.flatnonzero(roll.is_active)
             x, y, z = roll.points[shown].T
             longitude = np.degrees(np.arctan2(y, x))
             latitude = np.degrees(np.arcsin(np.clip(z, -1.0, 1.0)))
             ended = self._now()
             good_until = ended + max(ended - began, timedelta()) * _SHARE
-            self._columns = _Columns(roll, shown, longitude, latitude, cursor, good_until)
+            self._columns = _Columns(roll, ids_at, shown, longitude, latitude, cursor, ended, good_until)
             return self._columns
 
 

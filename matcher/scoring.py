@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import mul
+
 from graph_models.domain.providers import Provider
 from matcher.context import NeedContext
 from matcher.fixed_point import MILLION, divide_half_even, halving
@@ -40,7 +42,7 @@ def score_of(weights: tuple[int, ...], values: tuple[int, ...]) -> int:
     >>> score_of((600_000, 400_000), (500_000, 1_000_000))
     700000000000
     """
-    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return sum(map(mul, weights, values))
 
 
 def half_distance_m(context: NeedContext) -> int:

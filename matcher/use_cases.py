@@ -200,11 +200,14 @@ class LiveMatcher:
         return Judgement(case.need, made.result, made.revision, as_of, is_stale)
 
     def suggest_for(
-        self, need: Need, resident: Resident | None = None, limit: int = 10, explain: bool = False
+        self,
+        need: Need,
+        resident: Resident | None = None,
+        limit: int = 10,
+        explain: bool = False,
+        within: Within = None,
     ) -> NeedSuggestions:
         """Rank providers for a need that is not stored.
-
-        While the store is away, the providers that it excludes are taken at its word.
 
         Parameters
         ----------
@@ -212,8 +215,8 @@ class LiveMatcher:
             The need. If it names a resident of the store, that resident's history counts.
         resident
             For whom; None means the resident that the need names, if any.
-        limit, explain
-            As for `suggest`.
+        limit, explain, within
+            As for `suggest`; a resident of the store who lies elsewhere does not exist.
 
         Raises
         ------
@@ -223,7 +226,8 @@ class LiveMatcher:
             If `limit` is out of range, or neither the need nor its community has a point.
         """
         read, recall = self._cases.read_described, self._cases.recall_described
-        found = self._case(lambda mark: read(need, resident, mark), lambda mark: recall(need, resident, mark))
+        asked = need, resident, within
+        found = self._case(lambda mark: read(*asked, mark), lambda mark: recall(*asked, mark))
         return self._answer(found, limit, explain)
 
     def evidence_for(self, need_id: NeedId, limit: int = 10) -> tuple[Evidence, SuggestionList]:
@@ -275,11 +279,9 @@ class LiveMatcher:
             is_stale=is_stale,
         )
 
-    def _stored(self, need_id: NeedId, within: Within) -> tuple[Case, datetime, bool]:
+    def _stored(self, key: NeedId, within: Within) -> tuple[Case, datetime, bool]:
         read, recall = self._cases.read, self._cases.recall
-        return self._case(
-            lambda mark: read(need_id, mark, within), lambda mark: recall(need_id, mark, within)
-        )
+        return self._case(lambda mark: read(key, mark, within), lambda mark: recall(key, mark, within))
 
     def _case(
         self, read: Callable[[Mark], Case], recall: Callable[[Mark], tuple[Case, datetime] | None]

@@ -16,6 +16,7 @@ from matcher.suggestions import Gap, Suggestion, describe_suggestion
 # How far down the list is looked for the provider: whoever stands lower has no rank worth telling.
 _LIMITS = (100, 1_000, 10_000)
 _NO_RANK = 0
+_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def verdict_on(context: NeedContext, provider_id: ProviderId, engine: Engine) ->
 
     If the provider changes meanwhile, it is judged anew.
     """
-    while True:
+    for _ in range(_TRIES):
         [provider] = engine.find([provider_id])
         if provider is None:
             return None
@@ -62,6 +63,7 @@ def verdict_on(context: NeedContext, provider_id: ProviderId, engine: Engine) ->
                 break  # it was eligible a moment ago
         else:
             return Verdict((), (), None, _described(context, provider))
+    raise RuntimeError("the ranking leaves out a provider that no rule speaks against")
 
 
 def _described(context: NeedContext, provider: Provider) -> Suggestion:

@@ -40,6 +40,10 @@ class Webhooks:
         """
         self._transport.tell("DELETE", address("webhooks", webhook_id))
 
+    def resume(self, webhook_id: str) -> WebhookResource:
+        """Send to it again after it was disabled: first what it did not hear meanwhile."""
+        return self._transport.write(WebhookResource, "POST", address("webhooks", webhook_id, "resumption"))
+
     def dead_letters(self, webhook_id: str) -> Iterator[DeadLetter]:
         """Yield what it could not be told, over all pages."""
         return self._transport.pages(DeadLetterPage, address("webhooks", webhook_id, "dead-letters"))

@@ -14,10 +14,10 @@ from rich.table import Table
 from api.commands.session import JsonFlag, console, print_json, session_of
 from api.schemas.events import AuditEventOutput
 from graph_models.bulk import every
-from graph_models.domain.audit import AuditEvent, SuggestionRecord
+from graph_models.domain.audit import AuditEvent
 from graph_models.stores.chain import GENESIS
 from graph_models.stores.verification import Fault, Head, verify
-from matcher.evidence import replay
+from matcher.closed_loop.records import recall
 
 app = typer.Typer(help="The audit trail: verify, note its head, replay, list.", no_args_is_help=True)
 
@@ -74,19 +74,25 @@ def replay_command(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Id of a recorded list of suggestions.")],
     as_json: JsonFlag = False,
 ) -> None:
-    """Make a recorded list of suggestions again from what was recorded with it, and compare."""
+    """Make a recorded list of suggestions again from what was recorded with it, and compare.
+
+    Also with the digest by which the audit trail cites it: a record that was put in its place is told.
+    """
     with session_of(context).open_store(must_exist=True) as store:
-        stored = store.get(SuggestionRecord, record).value
-    made = replay(stored.content)
+        found = recall(store, record)
+    made = found.replay
     recorded, replayed = orjson.loads(made.recorded), orjson.loads(made.replayed)
     if as_json:
-        print_json({"is_equal": made.is_equal, "recorded": recorded, "replayed": replayed})
+        told = {"is_equal": made.is_equal, "is_as_cited": found.is_as_cited}
+        print_json({**told, "recorded": recorded, "replayed": replayed})
     else:
-        told = "equal" if made.is_equal else "different"
-        console().print(f"{told}: {len(recorded)} suggestions of {stored.created_at.isoformat()}")
+        word = "equal" if made.is_equal else "different"
+        console().print(f"{word}: {len(recorded)} suggestions of {found.record.created_at.isoformat()}")
+        if not found.is_as_cited:
+            console().print("not the record that the audit trail cites")
         for line in () if made.is_equal else differences(recorded, replayed):
             console().print(line, markup=False, soft_wrap=True)
-    if not made.is_equal:
+    if not found.is_sound:
         raise typer.Exit(1)
 
 

@@ -113,6 +113,7 @@ POLICY: Mapping[str, Rule] = {
     "listWebhooks": _scoped(Role.ADMIN),
     "getWebhook": _scoped(Role.ADMIN),
     "deleteWebhook": _scoped(Role.ADMIN),
+    "resumeWebhook": _scoped(Role.ADMIN),
     "replayWebhook": _scoped(Role.ADMIN),
     "listDeadLetters": _scoped(Role.ADMIN),
 }
@@ -142,6 +143,11 @@ def authorise(operation_id: str, principal: Principal | None) -> Rule:
     if rule is None or principal.role not in rule.roles:
         raise Forbidden(operation_id, principal.role)
     return rule
+
+
+def known_residents(principal: Principal) -> tuple[str, ...] | None:
+    """Return within which areas somebody may know of residents: nowhere where the role has none."""
+    return principal.within if principal.role in POLICY["getResident"].roles else ()
 
 
 def may_see_contacts(principal: Principal) -> bool:

@@ -103,7 +103,7 @@ class Sessions:
             raise Unauthenticated(Reason.NO_SESSION)
         try:
             opened = jwe.decrypt_compact(sealed, self._key, algorithms=list(_HEADER.values()))
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError) as error:  # a header may hold any JSON
             raise Unauthenticated(Reason.NO_SESSION) from error
         content = orjson.loads(opened.plaintext or b"")
         return content["credential"], datetime.fromtimestamp(content["until"], UTC)
@@ -114,8 +114,11 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = urlsplit(headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc.lower() == headers.get("host", "").lower()
+    try:
+        origin = urlsplit(headers.get("origin", "")).netloc
+    except ValueError:  # no address at all
+        return False
+    return bool(origin) and origin.lower() == headers.get("host", "").lower()
 
 
 def _session(principal: Principal, expires_at: datetime, sealed: str) -> Session:

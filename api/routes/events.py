@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
+from time import monotonic
 from typing import Annotated
 
 import structlog
@@ -17,6 +18,7 @@ from api.bodies import JsonRoute
 from api.dependencies import PrincipalDep, ServicesDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
 from api.identification import identify_again
+from api.identity.errors import Forbidden, Unauthenticated
 from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
 from api.logs import describe_error
@@ -47,8 +49,8 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
 )
 async def stream_events(
     request: Request,
-    services: ServicesDep,
     principal: PrincipalDep,
+    services: ServicesDep,
     last_event_id: Annotated[str | None, Header(description="Go on behind this one")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only.
@@ -64,11 +66,13 @@ async def stream_events(
         if heart.is_due():
             try:
                 principal = await identify_again(request, services)
-            except LastMeterError as refusal:
+            except (Unauthenticated, Forbidden) as refusal:
                 # Who asks again is told why, by the answer to any request.
                 log.warning("an event stream ends", **describe_error(refusal))
                 yield ServerSentEvent(comment="sign in again")
                 return
+            except LastMeterError:
+                pass  # while nobody can say, what was said last holds
             yield ServerSentEvent(comment="ping")
         if each is not None and concerns(principal, each):
             data = EventOutput.of(each.event).model_dump(mode="json")

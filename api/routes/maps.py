@@ -21,8 +21,8 @@ FAILURES = failures(*OF_STORE, "invalid-request", "rule-broken", "not-ready")
 def map_needs(query: Annotated[MapQuery, Query()], queue: QueueDep, principal: PrincipalDep) -> Response:
     """Count the open needs in a box, and name them where they are few."""
     live, is_stale = queue.fresh()
-    found = live.cells(query.box, query.cell_degrees, principal.within, MOST_POINTS)
-    return _written(NeedMap.of(found, live.cursor, is_stale=is_stale))
+    found, cursor = live.cells(query.box, query.cell_degrees, principal.within, MOST_POINTS)
+    return _written(NeedMap.of(found, cursor, is_stale=is_stale))
 
 
 @router.get("/providers", operation_id="mapProviders", response_model=ProviderMap, responses=FAILURES)

@@ -21,8 +21,8 @@ from api.dependencies import (
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
 from api.pagination import read_page
 from api.problems import refusing
-from api.reach import check_reach
-from api.resources import change, not_modified, tag
+from api.reach import check_change, check_reach
+from api.resources import not_modified, tag
 from api.routes.examples import NEED, NEED_CHANGES
 from api.schemas.needs import NeedChanges, NeedInput, NeedPage, NeedQuery, NeedResource
 from graph_models.domain.errors import NotFound
@@ -104,7 +104,10 @@ def get_need(
     responses={
         200: {"headers": ETAG},
         **failures(
-            *OF_STORE, *OF_BODY, "not-found", "revision-conflict", "precondition-required", "outcome-unknown"
+            *OF_STORE,
+            *OF_BODY,
+            *("not-found", "revision-conflict", "precondition-required"),
+            *("idempotency-key-reused", "outcome-unknown"),
         ),
     },
 )
@@ -114,11 +117,24 @@ def change_need(
     expected_revision: ExpectedRevision,
     act: ActDep,
     principal: PrincipalDep,
+    desk: DeskDep,
     store: StoreDep,
     response: Response,
 ) -> NeedResource:
-    """Change some members of a need (JSON Merge Patch), if it is still at the revision that was read."""
-    stored = change(store, Need, key, expected_revision, body.applied_to, act, principal.within)
+    """Change some members of a need (JSON Merge Patch), if it is still at the revision that was read.
+
+    Withdrawn, it lets go of the providers that hold units for it; sought for again, it is pushed.
+    """
+
+    def alter(need: Need) -> Need:
+        changed = body.applied_to(need)
+        check_change(store, principal, need, changed)
+        return changed
+
+    with refusing():
+        stored = desk.change_need(
+            key, alter, act, expected_revision=expected_revision, within=principal.within
+        )
     return NeedResource.of(tag(response, stored))
 
 

@@ -72,9 +72,7 @@ def get_plan(key: KeyPath, principal: PrincipalDep, plans: PlansDep) -> Response
 @router.post(
     "/{id}/acceptance",
     operation_id="acceptPlan",
-    responses=failures(
-        *OF_STORE, *OF_BODY, "not-found", "plan-not-done", "idempotency-key-reused", "outcome-unknown"
-    ),
+    responses=failures(*OF_STORE, *OF_BODY, "not-found", "plan-not-done", "outcome-unknown"),
 )
 def accept_plan(
     key: KeyPath,

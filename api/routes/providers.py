@@ -121,5 +121,12 @@ def change_provider(
     response: Response,
 ) -> ProviderResource:
     """Change some members of a provider (JSON Merge Patch), if it is still at the revision that was read."""
-    stored = change(store, Provider, key, expected_revision, body.applied_to, act, principal.within)
+
+    def alter(provider: Provider) -> Provider:
+        changed = body.applied_to(provider)
+        if changed.community_code != provider.community_code:
+            check_place(principal, changed.community_code)
+        return changed
+
+    stored = change(store, Provider, key, expected_revision, alter, act, principal.within)
     return ProviderResource.of(tag(response, stored))

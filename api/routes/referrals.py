@@ -41,6 +41,7 @@ from graph_models.domain.needs import Need
 from graph_models.domain.referrals import Referral
 from matcher import evidence
 from matcher.closed_loop.acts import Act
+from matcher.closed_loop.records import recall
 
 router = APIRouter(prefix="/v1", tags=["referrals"], route_class=JsonRoute)
 
@@ -159,10 +160,16 @@ def transition_referral(
     act: ActDep,
     principal: PrincipalDep,
     desk: DeskDep,
+    engine: EngineDep,
+    store: StoreDep,
     response: Response,
 ) -> ReferralResource:
     """Take a referral into its next state. One that is there already is answered as it is."""
-    hand_on = None if body.hand_on is None else body.hand_on.to_offer(act.new_id("referral"))
+    hand_on = record = None
+    if body.hand_on is not None:
+        hand_on = body.hand_on.to_offer(act.new_id("referral"))
+        need_id = store.get(Referral, key, within=principal.within).value.need_id
+        record = _evidence(engine, need_id, act)
     with refusing():
         stored = desk.move(
             key,
@@ -172,6 +179,7 @@ def transition_referral(
             expected_revision=expected_revision,
             within=principal.within,
             hand_on=hand_on,
+            evidence=record,
         )
     return ReferralResource.of(tag(response, stored))
 
@@ -183,17 +191,18 @@ def transition_referral(
 )
 def replay_suggestion(key: KeyPath, store: StoreDep, principal: PrincipalDep) -> Replayed:
     """Make the list again on which a referral rests, from what was recorded with it."""
-    record = store.get(SuggestionRecord, key).value
-    if record.need_id not in store.get_many(Need, [record.need_id], within=principal.within):
+    need_id = store.get(SuggestionRecord, key).value.need_id
+    if need_id not in store.get_many(Need, [need_id], within=principal.within):
         raise NotFound("SuggestionRecord", key)
-    replay = evidence.replay(record.content)
+    found = recall(store, key)
     return Replayed(
-        id=record.id,
-        need_id=record.need_id,
-        created_at=record.created_at,
-        graph_revision=replay.evidence.graph_revision,
-        is_equal=replay.is_equal,
-        provider_ids=[each.id for each in replay.evidence.providers],
+        id=found.record.id,
+        need_id=found.record.need_id,
+        created_at=found.record.created_at,
+        graph_revision=found.replay.evidence.graph_revision,
+        is_equal=found.replay.is_equal,
+        is_as_cited=found.is_as_cited,
+        provider_ids=[each.id for each in found.replay.evidence.providers],
     )
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import ClockDep, EngineDep, KeyPath, PrincipalDep
+from api.identity.policy import known_residents
 from api.openapi import OF_BODY, OF_STORE, failures
 from api.problems import Refusal, refusing
 from api.routes.console_examples import TRIAL_WEIGHTS
@@ -86,10 +87,11 @@ def suggest_for_description(
     body: Annotated[SuggestionRequest, Body(openapi_examples=DESCRIBED_NEED)],
     clock: ClockDep,
     engine: EngineDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Rank the providers that could serve a need that is described here and stored nowhere."""
     with refusing("need"):
-        return written(body.ask(engine.matcher, clock.now()))
+        return written(body.ask(engine.matcher, clock.now(), known_residents(principal)))
 
 
 def written(answer: NeedSuggestions) -> Response:

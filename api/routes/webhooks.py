@@ -136,6 +136,22 @@ def delete_webhook(key: KeyPath, act: PrivateActDep, principal: PrincipalDep, st
     subscriptions.unsubscribe(store, act, key)
 
 
+@router.post(
+    "/{id}/resumption",
+    operation_id="resumeWebhook",
+    responses={
+        200: {"headers": ETAG},
+        **failures(*OF_STORE, "not-found", "invalid-request", "outcome-unknown"),
+    },
+)
+def resume_webhook(
+    key: KeyPath, act: PrivateActDep, principal: PrincipalDep, store: StoreDep, response: Response
+) -> WebhookResource:
+    """Send to a receiver again that was disabled because it answered 410; nothing of the meantime is lost."""
+    _theirs(store, principal, key)
+    return WebhookResource.of(tag(response, subscriptions.resume(store, act, key)))
+
+
 @router.get(
     "/{id}/dead-letters",
     operation_id="listDeadLetters",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
@@ -27,6 +27,8 @@ Minutes = Annotated[int, Field(ge=1, le=24 * 60), INTEGRAL]
 RadiusKm = Annotated[float, Field(ge=0, le=20_040)]
 CLOCK_SKEW = timedelta(minutes=5)
 BY_CATEGORY = "The category's if not given."
+# The other states follow from referrals.
+StatusByHand = Literal[NeedStatus.DRAFT, NeedStatus.ACTIVE, NeedStatus.REVOKED, NeedStatus.ENTERED_IN_ERROR]
 
 
 class NeedFields(Changes):
@@ -81,7 +83,10 @@ class NeedChanges(NeedFields):
 
     # The default is never read: only members that were sent count, and null is refused here.
     category_id: Annotated[Id, Field(default_factory=str, description="Entry of the service menu")]
-    status: Annotated[NeedStatus | None, Strict(False), Field(description="null: `active`")] = None
+    status: Annotated[
+        StatusByHand | None,
+        Field(description="null: `active`, or what follows from the referrals of the need"),
+    ] = None
 
     def applied_to(self, need: Need) -> Need:
         return replace(need, **self.domain_values(Need))

@@ -111,7 +111,9 @@ class PlanOutput(ResponseModel):
     graph_revision: Annotated[int, Field(description="Last change set that the plan takes account of")]
     result: TallyOutput
     first_come: Annotated[TallyOutput, Field(description="What serving needs as they came would come to")]
-    referrals: list[PlannedReferralOutput]
+    referrals: Annotated[
+        list[PlannedReferralOutput], Field(description="Most urgent first, then the oldest needs")
+    ]
     locked: list[LockedReferralOutput]
     unserved: Annotated[list[UnservedOutput], Field(description="Most urgent first")]
     certificate: CertificateOutput

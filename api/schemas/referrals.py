@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, Strict
+from pydantic import AfterValidator, Field, Strict
+from pydantic_core import PydanticCustomError
 
-from api.schemas.common import INTEGRAL, Id, PageQuery, RequestModel, ResponseModel
+from api.schemas.common import INTEGRAL, RULE, Id, PageQuery, RequestModel, ResponseModel
 from graph_models.domain.identifiers import ProviderId, ReferralId
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus, may_follow
 from graph_models.ports import Stored
@@ -17,6 +18,13 @@ Units = Annotated[
     Annotated[int, Field(ge=1, le=10_000), INTEGRAL] | None,
     Field(description="Units of the need; null: all that are open"),
 ]
+
+
+def _by_people(reason: ReasonCode | None) -> ReasonCode | None:
+    """Refuse what only the clock can say: nobody lets a provider look as if it had not answered."""
+    if reason is ReasonCode.EXPIRED:
+        raise PydanticCustomError(RULE, "must be a reason that people have: a hold expires by itself")
+    return reason
 
 
 class OfferInput(RequestModel):
@@ -47,7 +55,8 @@ class TransitionInput(RequestModel):
     reason: Annotated[
         ReasonCode | None,
         Strict(False),
-        Field(description="Required for `rejected`, `cancelled`, `on-hold` and `failed`"),
+        AfterValidator(_by_people),
+        Field(description="Required for `rejected`, `cancelled`, `on-hold` and `failed`; never `expired`"),
     ] = None
     hand_on: Annotated[
         OfferInput | None, Field(description="Ask this provider for the units in the same step")
@@ -104,4 +113,5 @@ class Replayed(ResponseModel):
     created_at: datetime
     graph_revision: int
     is_equal: Annotated[bool, Field(description="Whether both lists are the same, bit for bit")]
+    is_as_cited: Annotated[bool, Field(description="Whether it is what the audit trail cites, by digest")]
     provider_ids: Annotated[list[str], Field(description="The list, best first")]

@@ -11,6 +11,7 @@ from api.schemas.common import INTEGRAL, Ids, PageLimit, QueryModel, RequestMode
 from api.schemas.needs import DescribedNeed, NeedOutput
 from graph_models.domain.identifiers import AreaCode, ResidentId
 from graph_models.domain.people import Resident
+from graph_models.ports import Within
 from matcher.answers import NeedSuggestions
 from matcher.parameters import FactorName
 from matcher.remarks import RemarkCode
@@ -61,12 +62,13 @@ class SuggestionRequest(RequestModel):
         DescribedResident | None, Field(description="A person not on record, in place of `resident_id`")
     ] = None
 
-    def ask(self, matcher: LiveMatcher, now: datetime) -> NeedSuggestions:
+    def ask(self, matcher: LiveMatcher, now: datetime, within: Within = None) -> NeedSuggestions:
+        """Have it answered; a resident on record is one who lies within, or nobody."""
         need = self.need.to_domain(DESCRIBED, now)
         resident = None
         if self.resident is not None:
             resident = self.resident.to_domain(need.community_code, matcher.local_year(need))
-        return matcher.suggest_for(need, resident, self.limit, self.explain)
+        return matcher.suggest_for(need, resident, self.limit, self.explain, within)
 
 
 class FactorOutput(ResponseModel):

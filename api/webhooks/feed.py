@@ -68,7 +68,12 @@ def _wanted(
         return wanted
     needs = {event.need_id for event in wanted if event.need_id is not None}
     within = store.get_many(Need, sorted(needs), within=endpoint.jurisdiction)
-    return [event for event in wanted if event.need_id in within]
+    # Of a need that was erased the event alone says whom it concerned.
+    return [
+        event
+        for event in wanted
+        if event.need_id in within or any(code.startswith(endpoint.jurisdiction) for code in event.audience)
+    ]
 
 
 def _delivery(

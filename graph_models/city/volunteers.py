@@ -18,6 +18,7 @@ from graph_models.city.placement import MICRO, scatter
 from graph_models.domain.identifiers import AreaCode, ProviderId
 from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity, Provider
+from graph_models.domain.recency import RECENT
 from graph_models.domain.skills import SkillOffer
 
 CAPACITY = {1: 25, 2: 30, 3: 20, 4: 15, 5: 10}
@@ -48,7 +49,6 @@ SERVES_DIGITS = {0: 60, 9: 25, 6: 15}
 MEMBER_OF = {"": 60, "station": 30, "charity": 10}
 VERIFIED_PERCENT = 62
 VERIFIED_WITHIN_DAYS = 480
-RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

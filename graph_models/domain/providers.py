@@ -125,7 +125,7 @@ class Provider:
     cooldown_hours
         Least time between two referrals.
     recent_referrals
-        Referrals within the last 30 days.
+        Referrals within the last 30 days; the clock takes off what is older, see `RecentReferral`.
     last_referral_at
         When it was last asked.
     source

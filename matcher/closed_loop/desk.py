@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,8 +14,10 @@ from graph_models.domain.people import Resident
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.ports import NEW, GraphStore, Operation, Put, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
+from matcher.closed_loop.changing import changing
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import retracting
 from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
 from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
 
@@ -56,6 +58,45 @@ class Desk:
             return raising(need, communities_of(need, self._resident_of(need)), act, self._policy)
 
         return self._store.get(Need, key_in(write_once(self._store, act, decide), Need))
+
+    def change_need(
+        self,
+        need_id: str,
+        alter: Callable[[Need], Need],
+        act: Act,
+        *,
+        expected_revision: int,
+        within: Within = None,
+    ) -> Stored[Need]:
+        """Change what is said of a need, with all that follows for its referrals and its clock.
+
+        Parameters
+        ----------
+        alter
+            Makes of the need as it stands what it is to be; its state only as far as people decide it.
+        expected_revision
+            Of the need, as it was read.
+
+        Raises
+        ------
+        NotFound, RevisionConflict
+            The need is not there, or not as it was seen.
+        InvalidValue, UnknownReference
+            It would break a rule, or fall behind what providers hold or have served.
+        """
+        found = self._store.get(Need, need_id, within=within)
+        if found.revision == expected_revision and alter(found.value) == found.value:
+            return found
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(need_id, within)
+            _expect("Need", case.need, expected_revision)
+            wanted = alter(case.need.value)
+            audience = communities_of(wanted, self._resident_of(wanted))
+            return changing(case, wanted, audience, act, self._policy)
+
+        write_once(self._store, act, decide)
+        return self._store.get(Need, need_id)
 
     def acknowledge(self, need_id: str, act: Act, within: Within = None) -> Stored[Need]:
         """Say that somebody has seen a need and acts on it: it climbs no further.
@@ -152,10 +193,12 @@ class Desk:
         expected_revision: int | None = None,
         within: Within = None,
         hand_on: Offer | None = None,
+        evidence: SuggestionRecord | None = None,
     ) -> Stored[Referral]:
         """Take a referral into another state; with `hand_on`, ask another provider in the same step.
 
-        A referral that is in that state already is returned as it is.
+        A referral that is in that state already is returned as it is. `evidence` is the list of
+        suggestions on which the choice of the other provider rests.
 
         Raises
         ------
@@ -177,7 +220,10 @@ class Desk:
             steps = [moving(case, referral_id, status, reason, act, self._policy)]
             if hand_on is not None:
                 steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
-            return settle(case, steps, act, self._policy)
+            settled = settle(case, steps, act, self._policy, evidence)
+            if status is not ReferralStatus.ENTERED_IN_ERROR:
+                return settled
+            return *settled, *retracting(self._store, referral_id, act.at)
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)

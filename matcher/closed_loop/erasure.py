@@ -20,6 +20,7 @@ from graph_models.ports import NEW, Delete, GraphStore, Operation, Put, Stored, 
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.dossier import Dossier, read_dossier
 from matcher.closed_loop.once import write_once
+from matcher.closed_loop.routing import communities_of
 
 BATCH = 5_000
 _CLOSED = (NeedStatus.COMPLETED, NeedStatus.ENTERED_IN_ERROR)
@@ -122,7 +123,9 @@ def _steps(store: GraphStore, dossier: Dossier, act: Act) -> Iterator[Step]:
     for need in dossier.needs:
         records = every(store, SuggestionRecord, {"need_id": need.value.id})
         yield from ((_deleting(each),) for each in records)
-        event = act.event("need.erased", "Need", need.value.id, need_id=need.value.id)
+        # Whoever was told of the need has to hear of it, though the need does not lead there any more.
+        about = {"need_id": need.value.id, "audience": communities_of(need.value, resident)}
+        event = act.event("need.erased", "Need", need.value.id, **about)
         yield Put(without_person(need.value, resident), need.revision), Put(event, NEW)
     contacts = every(store, Contact, {"resident_id": resident.id})
     yield from ((_deleting(each),) for each in contacts)

@@ -22,6 +22,7 @@ from graph_models.ports import NEW, AdjustCapacity, Operation, Put, Stored
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Step:
     before: Stored[Referral] | None
     after: Referral
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the provider is asked by it."""
+        return self.after.status is ReferralStatus.REQUESTED
+
 
 def offering(
     case: Case, offer: Offer, act: Act, policy: LoopPolicy, part_of: Stored[Referral] | None = None
@@ -74,7 +80,7 @@ def offering(
     Parameters
     ----------
     part_of
-        The referral out of which it is handed on: its units count as open.
+        The referral out of which it is handed on, which the case holds as it is after that.
 
     Raises
     ------
@@ -84,15 +90,11 @@ def offering(
         A need that must not be divided would be.
     """
     need = case.need.value
-    others = [each.value for each in case.referrals if part_of is None or each.value.id != part_of.value.id]
+    others = [each.value for each in case.referrals]
     status = status_of(need, others)
     if status is not NeedStatus.ACTIVE:
         raise NeedNotOpen(need.id, status)
-    if offer.provider_id in need.excluded_provider_ids:
-        raise ProviderExcluded(offer.provider_id)
-    for each in others:
-        if each.provider_id == offer.provider_id and each.account is Account.RESERVED:
-            raise AlreadyAsked(each.provider_id, each.id)
+    _check_askable(need, offer.provider_id, others)
     open_units = progress_of(need, others).open
     units = open_units if offer.units is None else offer.units
     if not 1 <= units <= open_units:
@@ -124,8 +126,8 @@ def moving(
         The life cycle has no such arrow.
     InvalidValue
         The state needs a reason and none is given.
-    NeedNotOpen, NeedCovered
-        A draft would be sent for units that are no longer open.
+    NeedNotOpen, NeedCovered, AlreadyAsked, ProviderExcluded
+        A draft would be sent against what has become of the need since.
     """
     before = case.referral(key)
     check_transition(before.value.status, status, reason)
@@ -162,7 +164,7 @@ def settle(
             each.after.id,
             need_id=need.id,
             reason=each.after.reason,
-            **cited,
+            **(cited if each.before is None else {}),
         )
         for each in steps
     ]
@@ -172,6 +174,7 @@ def settle(
     return (
         *(Put(each.after, NEW if each.before is None else each.before.revision) for each in steps),
         *_adjustments(steps, act),
+        *(counting(each.after, act.at) for each in steps if each.is_asking),
         Put(need, case.need.revision),
         *(Put(each, NEW) for each in written),
     )
@@ -188,9 +191,20 @@ def _check_sendable(case: Case, draft: Referral) -> None:
     need = case.need.value
     if need.status is not NeedStatus.ACTIVE:
         raise NeedNotOpen(need.id, need.status)
-    open_units = progress_of(need, [each.value for each in case.referrals]).open
+    referrals = [each.value for each in case.referrals]
+    _check_askable(need, draft.provider_id, referrals)
+    open_units = progress_of(need, referrals).open
     if draft.units > open_units:
         raise NeedCovered(need.id, open_units, draft.units)
+
+
+def _check_askable(need: Need, provider_id: ProviderId, referrals: Iterable[Referral]) -> None:
+    """Refuse a provider that the need rules out, or that is asked about it already."""
+    if provider_id in need.excluded_provider_ids:
+        raise ProviderExcluded(provider_id)
+    for each in referrals:
+        if each.provider_id == provider_id and each.account is Account.RESERVED:
+            raise AlreadyAsked(each.provider_id, each.id)
 
 
 def _need_after(need: Need, referrals: Iterable[Referral], act: Act, policy: LoopPolicy) -> Need:
@@ -212,7 +226,7 @@ def _adjustments(steps: Sequence[Step], act: Act) -> list[AdjustCapacity]:
         if each.before is not None:
             moved[each.before.value.provider_id][each.before.value.account] -= each.before.value.units
         moved[each.after.provider_id][each.after.account] += each.after.units
-        if each.after.status is ReferralStatus.REQUESTED:
+        if each.is_asking:
             asked.add(each.after.provider_id)
     return [
         AdjustCapacity(

@@ -1,28 +1,35 @@
-"""What falls due when: holds that expire, needs that climb. Kept up with the store's change feed."""
+"""What falls due when: holds that expire, needs that climb, referrals that count no longer.
+
+Kept up with the store's change feed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 
 from graph_models.domain.needs import Need
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
 from graph_models.ports import GraphStore
 
-Kind = type[Need] | type[Referral]
+Kind = type[Need] | type[Referral] | type[RecentReferral]
 # The column that says when a value of a kind is due; none where it waits for nothing.
-DUE: Mapping[Kind, str] = MappingProxyType({Referral: "expires_at", Need: "answer_due_at"})
+DUE: Mapping[Kind, str] = MappingProxyType(
+    {Referral: "expires_at", Need: "answer_due_at", RecentReferral: "until"}
+)
 _CHANGE_SETS_AT_ONCE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Entry:
     """A value that is due."""
 
     at: datetime
-    kind: Kind
+    kind: Kind = field(compare=False)
     key: str
 
 
@@ -47,12 +54,22 @@ class Timetable:
                 for key, at in zip(columns["id"], columns[column], strict=True):
                     if at is not None:
                         self._due[kind, key] = at
+        # What is due comes up without a look at what counts for weeks to come. An entry that the
+        # store has moved stays in it until its time, and is passed over then.
+        self._queue = [Entry(at, kind, key) for (kind, key), at in self._due.items()]
+        heapify(self._queue)
 
     def due(self, now: datetime) -> list[Entry]:
         """Return what is due, the oldest first. It stays due until the store says otherwise."""
         self._follow()
-        entries = [Entry(at, kind, key) for (kind, key), at in self._due.items() if at <= now]
-        return sorted(entries, key=lambda each: (each.at, each.key))
+        entries: dict[tuple[Kind, str], Entry] = {}
+        while self._queue and self._queue[0].at <= now:
+            entry = heappop(self._queue)
+            if self._due.get((entry.kind, entry.key)) == entry.at:
+                entries[entry.kind, entry.key] = entry
+        for entry in entries.values():
+            heappush(self._queue, entry)
+        return list(entries.values())
 
     def _follow(self) -> None:
         while change_sets := self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE):
@@ -63,6 +80,7 @@ class Timetable:
                     at = getattr(found[key].value, column) if key in found else None
                     if at is None:
                         self._due.pop((kind, key), None)
-                    else:
+                    elif self._due.get((kind, key)) != at:
                         self._due[kind, key] = at
+                        heappush(self._queue, Entry(at, kind, key))
             self._cursor = change_sets[-1].sequence

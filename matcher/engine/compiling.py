@@ -14,6 +14,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
 from numba.misc.appdirs import user_cache_dir
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -56,3 +58,18 @@ def compiled_aside(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile a function into each place that calls it: for what is called millions of times."""
     return cast("F", numba.njit(cache=True, error_model="numpy", inline="always")(function))
+
+
+@intrinsic  # type: ignore[misc]
+def prefetch(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Have the cache line at an address fetched, while the computation goes on; any address will do."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        options = [number(0), number(3), number(1)]  # to read, to be kept in all caches, data
+        builder.call(function, [builder.inttoptr(arguments[0], byte), *options])
+        return context.get_dummy_value()
+
+    return numba.void(numba.intp), generate

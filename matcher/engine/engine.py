@@ -13,13 +13,14 @@ from graph_models.domain.identifiers import AreaCode, ProviderId
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
 from matcher.context import NeedContext
+from matcher.engine.asked import Asked
 from matcher.engine.footprint import Footprint, footprint
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.index import ProviderIndex
 from matcher.engine.judging import NO_DOUBT
 from matcher.engine.naming import NamedProvider, named
 from matcher.engine.packing import in_columns
-from matcher.engine.question import Doubt, Question, SkillQuestions, put_question
+from matcher.engine.question import Doubt, Question, put_question
 from matcher.engine.ranking import PLAIN, Terms
 from matcher.engine.reach import NOBODY, Places, Reach, area_numbers, reach_of
 from matcher.engine.roll import Roll, roll_of
@@ -68,7 +69,7 @@ class Engine:
     def __init__(self, providers: Iterable[Provider] = (), parameters: MatchParameters | None = None) -> None:
         self._index = ProviderIndex(parameters or default_parameters())
         self._standings = Standings()
-        self._skills = SkillQuestions()
+        self._asked = Asked()
         remaining = iter(providers)
         batches = iter(lambda: list(islice(remaining, _BATCH)), [])
         self.load(map(in_columns, batches))
@@ -242,6 +243,18 @@ class Engine:
         with self._index.writing:
             return roll_of(self._index.snapshot, self._index.vocabulary)
 
+    def roll_to_keep(self) -> tuple[Roll, Callable[[Int64Array], list[ProviderId]]]:
+        """Return all providers as columns, and what tells the ids at some places in them.
+
+        Both are good for as long as they are kept, though rows are laid out anew meanwhile.
+        """
+        with self._index.writing:
+            snapshot = self._index.snapshot
+            roll = roll_of(snapshot, self._index.vocabulary)
+        return roll, lambda places: [
+            ProviderId(key) for key, _ in snapshot.names(snapshot.table[roll.rows[places]])
+        ]
+
     def find(self, provider_ids: Iterable[ProviderId]) -> list[Provider | None]:
         """Rebuild some providers, as far as matching can tell; None for one that is not there."""
         with self._index.writing:
@@ -332,11 +345,12 @@ class Engine:
         )
 
     def _question(self, snapshot: Snapshot, context: NeedContext) -> Question:
-        index, words = self._index, snapshot.nodes.skills.shape[1]
+        index, words, asked = self._index, snapshot.nodes.skills.shape[1], self._asked
         return put_question(
             context,
             index.vocabulary,
-            self._skills.ask(context.requirements, index.vocabulary, words),
+            asked.skills(context.requirements, index.vocabulary, words),
+            asked.areas(context, index.vocabulary),
             index.find(context.excluded, snapshot),
             index.find(context.served_before, snapshot),
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from matcher.engine.compiling import compiled
-from matcher.engine.nodes import FAN_BITS, ROW_BITS
+from matcher.engine.glimpses import ROW_BITS, rows_offering
+from matcher.engine.nodes import FAN_BITS
 from matcher.engine.question import Question
-from matcher.engine.search import node_bound, offers_all
+from matcher.engine.search import node_bound
 from matcher.engine.snapshot import Snapshot
 
 
@@ -38,7 +39,7 @@ def footprint(question: Question, snapshot: Snapshot, least: int) -> Footprint:
     waiting = [(level, node) for node in range(firsts[level], firsts[level + 1])]
     while waiting:
         level, node = waiting.pop()
-        bound = node_bound(aim, boxes[node], skills[node], asked.usable_bits, asked.same_bits, asked.second)
+        bound = node_bound(aim, boxes[node], skills, node, asked.usable_bits, asked.same_bits, asked.second)
         if bound < least:
             continue
         opened += 1
@@ -47,7 +48,8 @@ def footprint(question: Question, snapshot: Snapshot, least: int) -> Footprint:
             last = min(first + (1 << FAN_BITS), firsts[level])
             waiting.extend([(level - 1, child) for child in range(first, last)])
             continue
-        for at in range(node << ROW_BITS, min((node + 1) << ROW_BITS, snapshot.used)):
-            rows += offers_all(nodes.row_skills[at], asked.usable_hash)
-    size = snapshot.table.nbytes + boxes.nbytes + skills.nbytes + nodes.row_skills.nbytes
+        offering = rows_offering(nodes.marks, node, asked.usable_marks, asked.ends)
+        for place in range(1 << ROW_BITS):
+            rows += offering >> place & 1
+    size = snapshot.table.nbytes + boxes.nbytes + skills.nbytes + nodes.glimpses.nbytes + nodes.marks.nbytes
     return Footprint(opened, rows, size)

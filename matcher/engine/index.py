@@ -16,11 +16,12 @@ import numpy.typing as npt
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
 from matcher.engine import keys
+from matcher.engine.glimpses import GLIMPSE, ROW_BITS
 from matcher.engine.growing import Growing, Int32Array, with_room
 from matcher.engine.layout import curve_order, laid_out
-from matcher.engine.nodes import MASK_BITS, NODE, ROW_BITS, Nodes, RowLists, blank_nodes, enlarged
+from matcher.engine.nodes import NODE, Nodes, blank_nodes, enlarged
 from matcher.engine.packing import Batch, in_columns, only, packed
-from matcher.engine.rows import ROW, Vocabulary
+from matcher.engine.rows import MASK_BITS, ROW, RowLists, Vocabulary
 from matcher.engine.saving import Arrays, SavedEngine, as_bytes, as_records, enter_words
 from matcher.engine.snapshot import Snapshot
 from matcher.engine.writing import commit, compare, find_living
@@ -136,7 +137,8 @@ class ProviderIndex:
             "boxes": as_bytes(now.nodes.boxes),
             "node_skills": now.nodes.skills,
             "firsts": now.nodes.firsts,
-            "row_skills": now.nodes.row_skills,
+            "glimpses": as_bytes(now.nodes.glimpses),
+            "marks": now.nodes.marks,
             "slots": now.slots,
         }
 
@@ -150,12 +152,13 @@ class ProviderIndex:
         self._alive, self._settled, generation = arrays["counts"].tolist()
         table = as_records(arrays["table"], ROW)
         boxes = as_records(arrays["boxes"], NODE)
+        glimpses = as_records(arrays["glimpses"], GLIMPSE)
         self.snapshot = self.snapshot._replace(
             table=table,
             used=len(table),
             lists=self._lists(),
             texts=self._texts.array,
-            nodes=Nodes(boxes, arrays["node_skills"], arrays["firsts"], arrays["row_skills"]),
+            nodes=Nodes(boxes, arrays["node_skills"], arrays["firsts"], glimpses, arrays["marks"]),
             slots=arrays["slots"],
             generation=generation,
         )

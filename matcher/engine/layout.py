@@ -7,8 +7,8 @@ import numpy as np
 from matcher.engine import keys
 from matcher.engine.compiling import compiled_aside
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import RowLists, blank_nodes, cover_rows, worth_of
-from matcher.engine.rows import Table, gathered
+from matcher.engine.nodes import blank_nodes, cover_rows
+from matcher.engine.rows import RowLists, Table, gathered, worth_of
 from matcher.engine.snapshot import Snapshot
 
 NEIGHBOURS = 1_024  # rows

@@ -13,15 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matcher.engine.compiling import compiled, compiled_aside, int64
+from matcher.engine.compiling import compiled, compiled_aside
+from matcher.engine.glimpses import GLIMPSE, ROW_BITS, Glimpses, Marks, blank_marks, take_glimpse
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.rows import NOT_KNOWN, Table
+from matcher.engine.rows import MASK_BITS, NOT_KNOWN, RowLists, Table, worth_of
 
-ROW_BITS = 5  # 32 rows to a node of the lowest level
 FAN_BITS = 4  # 16 nodes to a node of the next
 TOP = 16  # no further level above so few nodes
 
-MASK_BITS = 62  # masks are signed: adding them up never leaves 64 bits
 EVERYWHERE = 1 << MASK_BITS  # in a mask of areas: somebody serves every area
 QUARTERS = 4  # parts of a day in a mask of hours
 ANY_HOUR = 1 << 28  # in a mask of hours: somebody's hours are not known
@@ -64,15 +63,17 @@ class Nodes(NamedTuple):
         Bits of the skills offered below, shape (n_nodes, n_words).
     firsts
         Where each level begins, and the end: shape (n_levels + 1,).
-    row_skills
-        Of each row, bits of the skills that it offers, several skills to a bit: shape (n_rows,). A search
-        passes over most rows by looking at these alone, sixteen to a cache line.
+    glimpses
+        Of `GLIMPSE`, of each row: shape (n_rows,).
+    marks
+        Which rows of each node of the lowest level offer what, see `rows_offering`.
     """
 
     boxes: npt.NDArray[Any]
     skills: Int64Array
     firsts: Int64Array
-    row_skills: Int64Array
+    glimpses: Glimpses
+    marks: Marks
 
 
 def blank_nodes(rows: int, words: int) -> Nodes:
@@ -94,14 +95,16 @@ def blank_nodes(rows: int, words: int) -> Nodes:
         boxes[f"low_{axis}"], boxes[f"high_{axis}"] = np.inf, -np.inf
     boxes["remaining"], boxes["capacity"], boxes["max_travel"] = -1, -1, -1
     boxes["recent"] = np.iinfo(np.int32).max
-    skills, row_skills = np.zeros((len(boxes), words), np.int64), np.zeros(counts[0] << ROW_BITS, np.int64)
-    return Nodes(boxes, skills, firsts, row_skills)
+    skills = np.zeros((len(boxes), words), np.int64)
+    glimpses = np.zeros(counts[0] << ROW_BITS, GLIMPSE)
+    return Nodes(boxes, skills, firsts, glimpses, blank_marks(counts[0]))
 
 
 def enlarged(nodes: Nodes, rows: int, words: int) -> Nodes:
     """Return the same nodes with room for more rows or skills."""
     more = blank_nodes(rows, words)
-    more.row_skills[: len(nodes.row_skills)] = nodes.row_skills
+    more.glimpses[: len(nodes.glimpses)] = nodes.glimpses
+    more.marks[: len(nodes.marks)] = nodes.marks
     for level in range(len(nodes.firsts) - 1):
         first, last = nodes.firsts[level], nodes.firsts[level + 1]
         start = more.firsts[level]
@@ -167,43 +170,6 @@ def quarters(weekday: int, start_minute: int, end_minute: int) -> int:
     return mask
 
 
-class RowLists(NamedTuple):
-    """What rows point at by number or place.
-
-    Parameters
-    ----------
-    pool
-        Of patterns.
-    skills, levels
-        Of each row, one after the other; levels in millionths.
-    halves
-        By kind, referrals at which fairness is worth one half.
-    usual
-        Weights of skill, capacity and fairness by which nodes are bounded: shape (3,), millionths.
-    """
-
-    pool: Int32Array
-    skills: Int32Array
-    levels: Int32Array
-    halves: Int64Array
-    usual: Int64Array
-
-
-@compiled
-def worth_of(table: Table, lists: RowLists, at: int) -> int:
-    """Return the most that a row can be worth by the usual weights without proximity and continuity.
-
-    It offers its best skill, and serves one unit.
-    """
-    row, level = table[at], int64(0)
-    for place in range(row.offers_at, row.offers_at + row.offers):
-        level = max(level, int64(lists.levels[place]))
-    capacity = max(row.remaining - 1, 0) / max(row.total, 1) * 1_000_000 + 1
-    fairness = np.exp2(-(row.recent / lists.halves[row.kind])) * 1_000_000 + 1
-    # The mean over several required skills may round up.
-    return int64(lists.usual[0] * (level + 1) + lists.usual[1] * capacity + lists.usual[2] * fairness) + 1
-
-
 @compiled
 def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
     """Make room for a row in all nodes above it."""
@@ -213,10 +179,8 @@ def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
     community = 1 << (row.community % MASK_BITS)
     left = max(row.remaining - 1, 0) * 1_000_000
     capacity = -(-left // max(row.total, 1))
-    nodes.row_skills[at] = 0
-    for number in lists.skills[row.offers_at : row.offers_at + row.offers]:
-        nodes.row_skills[at] |= 1 << (number % MASK_BITS)
     worth = worth_of(table, lists, at)
+    take_glimpse(nodes.glimpses, nodes.marks, table, lists, at)
     node = at >> ROW_BITS
     for level in range(len(nodes.firsts) - 1):
         place = nodes.firsts[level] + node

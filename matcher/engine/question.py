@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
 from math import cos, radians, sin
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from matcher.context import NeedContext, Requirement
+from matcher.context import NeedContext
+from matcher.engine.asked import AreasAsked, SkillsAsked
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import ANY_HOUR, EVERYWHERE, MASK_BITS, quarters
-from matcher.engine.rows import NEVER, Vocabulary
-from matcher.fixed_point import MILLION
+from matcher.engine.nodes import ANY_HOUR, quarters
+from matcher.engine.rows import MASK_BITS, NEVER, Vocabulary
 from matcher.rules import units_wanted
 from matcher.scoring import half_distance_m
 
 _MINUTE = 60_000_000  # microseconds
 NO_AGE = -20_000
-MOST_KEPT = 1_024
+_NO_TERMS = np.empty(0, np.int32)
 _NO_WINDOW = np.empty((0, 4), np.int64)
 
 
@@ -71,6 +68,8 @@ class Aim(NamedTuple):
         Parts of continuity, in millionths.
     is_usual
         Whether it asks for skills with the weights by which nodes are bounded.
+    is_known
+        Whether its parameters but for the weights are those that the index was made for.
     slowest
         Most referrals at which fairness is worth one half for any kind of provider.
     area_bits, hour_bits
@@ -103,41 +102,12 @@ class Aim(NamedTuple):
     based_here: int
     assigned: int
     is_usual: bool
+    is_known: bool
     slowest: int
     area_bits: int
     hour_bits: int
     assigned_bits: int
     community_bits: int
-
-
-class SkillsAsked(NamedTuple):
-    """What is asked of skills.
-
-    Parameters
-    ----------
-    similar
-        Millionths by required and offered skill, shape (n_required, n_skills).
-    least
-        Least value per required skill, millionths: shape (n_required,).
-    usable
-        `similar`, 0 where even level 1 would not suffice.
-    usable_hash
-        Per required skill, the skills that can suffice, several skills to a bit: shape (n_required,).
-    usable_bits, same_bits, similar_bits
-        Per required skill, the skills that can suffice, are worth all, are worth anything: shape
-        (n_required, n_words).
-    second
-        Per required skill, the best usable similarity below 1: shape (n_required,).
-    """
-
-    similar: Int32Array
-    least: Int32Array
-    usable: Int32Array
-    usable_hash: Int64Array
-    usable_bits: Int64Array
-    same_bits: Int64Array
-    similar_bits: Int64Array
-    second: Int32Array
 
 
 class Question(NamedTuple):
@@ -181,6 +151,7 @@ def put_question(
     context: NeedContext,
     vocabulary: Vocabulary,
     skills: SkillsAsked,
+    areas: AreasAsked,
     excluded: Int32Array,
     served: Int32Array,
 ) -> Question:
@@ -188,8 +159,8 @@ def put_question(
 
     Parameters
     ----------
-    skills
-        What it asks of skills.
+    skills, areas
+        What it asks of skills, and the areas around it.
     excluded, served
         Rows of the providers that must not be asked, and of those that served the resident before.
     """
@@ -197,19 +168,17 @@ def put_question(
     hardship, languages, accessibility = (
         ((), (), ()) if resident is None else (resident.hardship, resident.languages, resident.accessibility)
     )
-    areas = vocabulary.areas.find_all(context.area_codes)
-    assigned = vocabulary.areas.find_all(context.assignment_codes)
-    kinds = (vocabulary.kinds[number] for number in range(len(vocabulary.kinds)))
-    halves = np.array([context.parameters.half_referrals_of(kind) for kind in kinds], np.int64)
+    is_known = context.parameters is vocabulary.parameters or context.parameters == vocabulary.parameters
+    halves = vocabulary.halves.array if is_known else _halves(context, vocabulary)
     days = _days(context)
     return Question(
-        aim=_aim(context, vocabulary, (areas, assigned), days, int(halves.max(initial=1))),
+        aim=_aim(context, vocabulary, areas, days, int(halves.max(initial=1)), is_known),
         skills=skills,
-        hardship=terms.find_all(hardship),
-        languages=terms.find_all(languages),
-        accessibility=terms.find_all(accessibility),
-        assigned=assigned,
-        serving=np.array(vocabulary.patterns_serving(areas.tolist()), np.int32),
+        hardship=terms.find_all(hardship) if hardship else _NO_TERMS,
+        languages=terms.find_all(languages) if languages else _NO_TERMS,
+        accessibility=terms.find_all(accessibility) if accessibility else _NO_TERMS,
+        assigned=areas.assigned,
+        serving=areas.serving,
         days=days,
         halves=halves,
         excluded=excluded,
@@ -218,17 +187,21 @@ def put_question(
     )
 
 
+def _halves(context: NeedContext, vocabulary: Vocabulary) -> Int64Array:
+    return np.array([context.parameters.half_referrals_of(kind) for kind in vocabulary.kinds], np.int64)
+
+
 def _aim(
     context: NeedContext,
     vocabulary: Vocabulary,
-    places: tuple[Int32Array, Int32Array],
+    areas: AreasAsked,
     days: Int64Array,
     slowest: int,
+    is_known: bool,
 ) -> Aim:
     where, parts = context.location, context.parameters.continuity
     x, y, z = (0.0, 0.0, 0.0) if where is None else _on_sphere(where.latitude, where.longitude)
     proximity, skill, capacity, continuity, fairness = context.weights
-    areas, assigned = places
     # A need without a community is of none; the number of "no community" must not stand for it.
     community = -1 if context.community_code is None else vocabulary.communities.find(context.community_code)
     return Aim(
@@ -255,19 +228,19 @@ def _aim(
         served_resident=parts.served_resident,
         based_here=parts.based_in_community,
         assigned=parts.serves_by_assignment,
-        is_usual=_is_usual(context, vocabulary),
+        is_usual=is_known and _is_usual(context, vocabulary),
+        is_known=is_known,
         slowest=slowest,
-        area_bits=EVERYWHERE | _area_bits(areas),
+        area_bits=areas.area_bits,
         hour_bits=_hours(context, days),
-        assigned_bits=_area_bits(assigned),
+        assigned_bits=areas.assigned_bits,
         community_bits=0 if community < 0 else 1 << (community % MASK_BITS),
     )
 
 
 def _is_usual(context: NeedContext, vocabulary: Vocabulary) -> bool:
     _, skill, capacity, _, fairness = context.weights
-    is_same = context.parameters == vocabulary.parameters
-    return is_same and bool(context.requirements) and (skill, capacity, fairness) == vocabulary.usual
+    return bool(context.requirements) and (skill, capacity, fairness) == vocabulary.usual
 
 
 def _is_particular(context: NeedContext) -> bool:
@@ -277,57 +250,9 @@ def _is_particular(context: NeedContext) -> bool:
     return context.age is not None or bool(resident.hardship or resident.languages or resident.accessibility)
 
 
-def _area_bits(areas: Int32Array) -> int:
-    bits = 0
-    for number in areas.tolist():
-        bits |= 1 << (number % MASK_BITS) if number >= 0 else 0
-    return bits
-
-
 def _on_sphere(latitude: float, longitude: float) -> tuple[float, float, float]:
     north, east = radians(latitude), radians(longitude)
     return cos(north) * cos(east), cos(north) * sin(east), sin(north)
-
-
-class SkillQuestions:
-    """What was last asked of skills: many needs ask for the same."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], tuple[SkillsAsked, list[object]]] = OrderedDict()
-
-    def ask(self, requirements: Sequence[Requirement], vocabulary: Vocabulary, words: int) -> SkillsAsked:
-        """Put requirements in the numbers of an index."""
-        which = [part for each in requirements for part in (each.skill_id, each.min_level, id(each.similar))]
-        key = (len(vocabulary.skills), words, *which)
-        found = self._kept.get(key)
-        if found is None:
-            # The similarities are kept as well, for their identities to stay theirs.
-            asked = _skills_asked(requirements, vocabulary, words)
-            found = self._kept[key] = (asked, [each.similar for each in requirements])
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return found[0]
-
-
-def _skills_asked(requirements: Sequence[Requirement], vocabulary: Vocabulary, words: int) -> SkillsAsked:
-    similar = np.zeros((len(requirements), len(vocabulary.skills)), np.int32)
-    for row, requirement in zip(similar, requirements, strict=True):
-        for skill_id, value in requirement.similar.items():
-            if (number := vocabulary.skills.find(skill_id)) >= 0:
-                row[number] = value
-    least = np.array([max(each.min_level, 1) for each in requirements], np.int32)
-    # A level is at most 1, so a skill that is less similar than the least level never suffices.
-    usable = np.where(similar >= least[:, np.newaxis], similar, 0).astype(np.int32)
-    return SkillsAsked(
-        similar=similar,
-        least=least,
-        usable=usable,
-        usable_hash=np.array([_hash(row) for row in usable], np.int64),
-        usable_bits=_bits(usable > 0, words),
-        same_bits=_bits(usable == MILLION, words),
-        similar_bits=_bits(similar > 0, words),
-        second=np.where(usable < MILLION, usable, 0).max(axis=1, initial=0).astype(np.int32),
-    )
 
 
 def _days(context: NeedContext) -> Int64Array:
@@ -347,20 +272,3 @@ def _hours(context: NeedContext, days: Int64Array) -> int:
         last = min(max(-((midnight - end) // _MINUTE), first + 1), 1440)
         mask |= quarters(weekday, first, last)
     return mask
-
-
-def _hash(usable: Int32Array) -> int:
-    mask = 0
-    for number in np.flatnonzero(usable).tolist():
-        mask |= 1 << (number % MASK_BITS)
-    return mask
-
-
-def _bits(chosen: npt.NDArray[np.bool_], words: int) -> Int64Array:
-    rows = [np.flatnonzero(row).tolist() for row in chosen]
-    masks = np.zeros((len(rows), words), np.int64)
-    for mask, numbers in zip(masks, rows, strict=True):
-        for number in numbers:
-            if number // MASK_BITS < words:  # else no row has offered it so far
-                mask[number // MASK_BITS] |= 1 << (number % MASK_BITS)
-    return masks

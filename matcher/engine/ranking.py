@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher.engine.compiling import compiled, inlined, int64
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.snapshot import Snapshot
+from matcher.engine.rows import Bytes, Table
 
 
 class Terms(NamedTuple):
@@ -66,12 +66,12 @@ def least_score(ranking: Ranking) -> int:
 
 
 @compiled
-def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
+def enter(ranking: Ranking, table: Table, texts: Bytes, at: int, score: int) -> None:
     """List a row if it is among the best and not listed already."""
     size, limit = ranking.size[0], len(ranking.rows)
     terms = ranking.terms
     if at < len(terms.prices) and (terms.prices[at, 0] or terms.prices[at, 1]):
-        remaining = int64(snapshot.table[at].remaining)
+        remaining = int64(table[at].remaining)
         score -= _cost(terms.prices[at, 0], terms.prices[at, 1], terms.units, remaining)
     if score < least_score(ranking):
         return
@@ -79,11 +79,13 @@ def enter(ranking: Ranking, snapshot: Snapshot, at: int, score: int) -> None:
         if ranking.rows[place] == at:
             return
     if size == limit:
-        if limit == 0 or not _precedes(snapshot, at, score, ranking.rows[size - 1], ranking.scores[size - 1]):
+        if limit == 0 or not _precedes(
+            table, texts, at, score, ranking.rows[size - 1], ranking.scores[size - 1]
+        ):
             return
         size -= 1
     place = size
-    while place and _precedes(snapshot, at, score, ranking.rows[place - 1], ranking.scores[place - 1]):
+    while place and _precedes(table, texts, at, score, ranking.rows[place - 1], ranking.scores[place - 1]):
         ranking.rows[place], ranking.scores[place] = ranking.rows[place - 1], ranking.scores[place - 1]
         place -= 1
     ranking.rows[place], ranking.scores[place] = at, score
@@ -116,12 +118,12 @@ def _cost(of_unit: int, of_referral: int, units: int, remaining: int) -> int:
 
 
 @compiled
-def _precedes(snapshot: Snapshot, at: int, score: int, other: int, other_score: int) -> bool:
+def _precedes(table: Table, texts: Bytes, at: int, score: int, other: int, other_score: int) -> bool:
     if score != other_score:
         return score > other_score
-    one, two = snapshot.table[at], snapshot.table[other]
+    one, two = table[at], table[other]
     for place in range(min(one.id_bytes, two.id_bytes)):
-        difference = int64(snapshot.texts[one.text_at + place]) - int64(snapshot.texts[two.text_at + place])
+        difference = int64(texts[one.text_at + place]) - int64(texts[two.text_at + place])
         if difference:
             return bool(difference < 0)
     return bool(one.id_bytes < two.id_bytes)

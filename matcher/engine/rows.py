@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,8 @@ from graph_models.domain.providers import Capacity, Eligibility, Provider
 from graph_models.domain.schedules import parse_week
 from graph_models.domain.skills import SkillOffer
 from matcher.availability import to_instant
-from matcher.engine.compiling import compiled_aside, int64
-from matcher.engine.growing import Growing, Int32Array, Interned, Patterns
+from matcher.engine.compiling import compiled, compiled_aside, int64
+from matcher.engine.growing import Growing, Int32Array, Int64Array, Interned, Patterns
 from matcher.fixed_point import MILLION
 from matcher.parameters import MatchParameters
 from matcher.travel import UNKNOWN_M
@@ -24,6 +24,7 @@ from matcher.travel import UNKNOWN_M
 NEVER = np.iinfo(np.int64).min
 NO_CAP = -1
 NOT_KNOWN = -1  # first integer of a pattern that stands for "not known"
+MASK_BITS = 62  # masks are signed: adding them up never leaves 64 bits
 ANY_AGE = 10_000  # beyond any bound, and below it with a minus
 
 ROW = np.dtype(
@@ -168,6 +169,43 @@ def _spell_hours(hours: str | None) -> list[int]:
         for slot in parse_week(hours).slots
         for part in (slot.weekday, slot.start_minute, slot.end_minute)
     ]
+
+
+class RowLists(NamedTuple):
+    """What rows point at by number or place.
+
+    Parameters
+    ----------
+    pool
+        Of patterns.
+    skills, levels
+        Of each row, one after the other; levels in millionths.
+    halves
+        By kind, referrals at which fairness is worth one half.
+    usual
+        Weights of skill, capacity and fairness by which nodes are bounded: shape (3,), millionths.
+    """
+
+    pool: Int32Array
+    skills: Int32Array
+    levels: Int32Array
+    halves: Int64Array
+    usual: Int64Array
+
+
+@compiled
+def worth_of(table: Table, lists: RowLists, at: int) -> int:
+    """Return the most that a row can be worth by the usual weights without proximity and continuity.
+
+    It offers its best skill, and serves one unit.
+    """
+    row, level = table[at], int64(0)
+    for place in range(row.offers_at, row.offers_at + row.offers):
+        level = max(level, int64(lists.levels[place]))
+    capacity = max(row.remaining - 1, 0) / max(row.total, 1) * 1_000_000 + 1
+    fairness = np.exp2(-(row.recent / lists.halves[row.kind])) * 1_000_000 + 1
+    # The mean over several required skills may round up.
+    return int64(lists.usual[0] * (level + 1) + lists.usual[1] * capacity + lists.usual[2] * fairness) + 1
 
 
 @compiled_aside

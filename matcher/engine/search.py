@@ -7,12 +7,22 @@ proof of the bound.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from matcher.engine.compiling import compiled, compiled_aside, inlined, int64
+from matcher.engine.compiling import compiled, compiled_aside, inlined, int64, prefetch
+from matcher.engine.glimpses import (
+    HOUR,
+    ROW_BITS,
+    SHARES,
+    SPARE_M,
+    Glimpse,
+    first_bit,
+    rows_offering,
+    skill_seen,
+)
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import (
     DOUBTFUL,
@@ -27,14 +37,17 @@ from matcher.engine.judging import (
     plain_bits,
     total_of,
 )
-from matcher.engine.nodes import FAN_BITS, ROW_BITS, Node
+from matcher.engine.nodes import FAN_BITS, Node
 from matcher.engine.question import Aim, Question
 from matcher.engine.ranking import Ranking, Terms, blank_ranking, enter, least_score
 from matcher.engine.rows import Row
 from matcher.engine.snapshot import STALE, Snapshot, is_stale
 from matcher.fixed_point import MILLION
+from matcher.travel import FloatArray
 
 _NOBODY = -1.0
+_LN_2 = log(2.0)
+_SHARE = MILLION / SHARES
 _DESCRIBED = 7
 
 
@@ -74,56 +87,80 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
             return nothing_found(at)
     # Taken out of their tuples once: counting references to arrays would take most of the time.
     aim, table, boxes, skills = question.aim, snapshot.table, snapshot.nodes.boxes, snapshot.nodes.skills
-    firsts, used, row_skills = snapshot.nodes.firsts, snapshot.used, snapshot.nodes.row_skills
-    offers, levels, pool = snapshot.lists.skills, snapshot.lists.levels, snapshot.lists.pool
-    usable, usable_hash, second = question.skills.usable, question.skills.usable_hash, question.skills.second
-    usable_bits, same_bits = question.skills.usable_bits, question.skills.same_bits
-    least_values, serving, days, halves = (
-        question.skills.least,
-        question.serving,
-        question.days,
-        question.halves,
+    firsts, glimpses, marks = snapshot.nodes.firsts, snapshot.nodes.glimpses, snapshot.nodes.marks
+    similar, usable_marks, ends = (
+        question.skills.similar_marks,
+        question.skills.usable_marks,
+        question.skills.ends,
     )
+    usable_bits, same_bits, second = (
+        question.skills.usable_bits,
+        question.skills.same_bits,
+        question.skills.second,
+    )
+    least_values, serving, days = question.skills.least, question.serving, question.days
+    pool = snapshot.lists.pool
     chosen = np.empty(1 << ROW_BITS, np.int32)
-    bounds, places = np.empty(256, np.float64), np.empty(256, np.int64)
-    size, level = 0, len(firsts) - 2
+    mosts = np.empty(1 << ROW_BITS, np.float64)
+    table_at = table.ctypes.data
+    bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
+    marks_at, glimpses_at = marks.ctypes.data, glimpses.ctypes.data
+    size, level, least = 0, len(firsts) - 2, least_score(ranking)
     for node in range(firsts[level], firsts[level + 1]):
-        bound = node_bound(aim, boxes[node], skills[node], usable_bits, same_bits, second)
-        bounds, places, size = _push(bounds, places, size, bound, node)
-    while size and bounds[0] >= least_score(ranking):
+        bound = node_bound(aim, boxes[node], skills, node, usable_bits, same_bits, second)
+        size = _push(bounds, places, size, bound, node)
+    while size and bounds[0] >= least:
         node = places[0]
         size = _pop(bounds, places, size)
+        if size:
+            ahead = places[0]
+            if ahead < firsts[1]:
+                for line in range(4):
+                    prefetch(marks_at + ahead * 256 + line * 64)
+                for line in range(16):
+                    prefetch(glimpses_at + ahead * 1024 + line * 64)
         level = 0
         while firsts[level + 1] <= node:
             level += 1
         if level:
+            if size + (1 << FAN_BITS) > len(bounds):
+                bounds, places = np.concatenate((bounds, bounds)), np.concatenate((places, places))
             first = firsts[level - 1] + ((node - firsts[level]) << FAN_BITS)
             for child in range(first, min(first + (1 << FAN_BITS), firsts[level])):
-                bound = node_bound(aim, boxes[child], skills[child], usable_bits, same_bits, second)
-                if bound >= least_score(ranking):
-                    bounds, places, size = _push(bounds, places, size, bound, child)
+                bound = node_bound(aim, boxes[child], skills, child, usable_bits, same_bits, second)
+                if bound >= least:
+                    size = _push(bounds, places, size, bound, child)
             continue
-        least, count = least_score(ranking), 0
+        count = 0
         rest = aim.continuity * _continuity(aim, boxes[node]) + 1.0
-        for at in range(node << ROW_BITS, min((node + 1) << ROW_BITS, used)):
-            if not offers_all(row_skills[at], usable_hash):
+        offering = rows_offering(marks, node, usable_marks, ends)
+        while offering:
+            at = (node << ROW_BITS) + first_bit(offering)
+            offering &= offering - 1
+            most = _most_seen(aim, glimpses[at], similar, least_values)
+            if most < 0 or most + rest < least:
                 continue
+            prefetch(table_at + at * 128)
+            prefetch(table_at + at * 128 + 64)
+            chosen[count], mosts[count] = at, most
+            count += 1
+        seen, count = count, 0
+        for place in range(seen):
+            at, most = chosen[place], mosts[place]
             row = table[at]
-            away = _straight_metres(aim, row)
-            if not away <= min(row.max_travel, aim.radius) + 1.0 or plain_bits(aim, row, 0):
+            if plain_bits(aim, row, 0) or not is_among(serving, row.serves):
                 continue
-            if not row.is_alive or not is_among(serving, row.serves):
-                continue
-            skill = _skill_bound(usable, least_values, offers, levels, row)
-            if skill < 0 or _row_bound(aim, row, skill, away, halves) + rest < least:
+            if aim.units > 1 and most - _capacity_lost(aim, row) + rest < least:
                 continue
             if aim.needed and not is_there(days, aim.needed, pool, row.hours):
                 continue
             chosen[count] = at
             count += 1
-        for at in chosen[:count]:
-            if not consider(question, snapshot, at, ranking, values):
-                return nothing_found(at)
+        for place in range(count):
+            if not consider(question, snapshot, chosen[place], ranking, values):
+                return nothing_found(chosen[place])
+        if count:
+            least = least_score(ranking)
     return describe(question, snapshot, ranking)
 
 
@@ -134,48 +171,47 @@ def nearest_first_aside(question: Question, snapshot: Snapshot, limit: int, term
 
 
 @inlined
-def offers_all(offered: int, usable_hash: Int64Array) -> bool:
-    """Whether a row may offer something that can suffice for each required skill."""
-    enough = True
-    for number in range(len(usable_hash)):
-        enough = enough and (offered & usable_hash[number]) != 0
-    return enough
+def _most_seen(aim: Aim, glimpse: Glimpse, similar: Int32Array, least_values: Int32Array) -> float:
+    """Return the most that a row can be worth but for continuity, `_NOBODY` if it cannot be eligible."""
+    most = _NOBODY
+    if int64(glimpse.verified) * HOUR >= aim.verified_since:
+        away = _straight_metres(aim, glimpse)
+        if away <= min(np.float64(glimpse.reach), np.float64(aim.radius)) + SPARE_M:
+            skill = skill_seen(glimpse.offers, similar, least_values)
+            if skill >= 0:
+                most = (
+                    _proximity_bound(aim, away - SPARE_M)
+                    + aim.skill * skill
+                    + aim.capacity * (glimpse.capacity * _SHARE + 1.0)
+                    + aim.fairness * ((glimpse.fairness * _SHARE if aim.is_known else MILLION) + 1.0)
+                )
+    return most
 
 
 @inlined
-def _straight_metres(aim: Aim, row: Row) -> float:
+def _capacity_lost(aim: Aim, row: Row) -> float:
+    """Return how much less than for one unit a row is worth for all units of the need, at least."""
+    lost = min(aim.units, max(row.remaining, 1)) - 1
+    return aim.capacity * (lost / max(row.total, 1) * MILLION)
+
+
+@inlined
+def _proximity_bound(aim: Aim, away: float) -> float:
+    """Return the most that proximity can add to the score of what is at least so far away, in metres."""
+    return aim.proximity * (exp(-_LN_2 * max(away, 0.0) / aim.half) * MILLION + 1.0)
+
+
+@inlined
+def _fairness(recent: int, half: int) -> float:
+    """Return the factor from 0 to 1; most often nobody was asked, and powers take time."""
+    return exp(-_LN_2 * recent / half) if recent else 1.0
+
+
+@inlined
+def _straight_metres(aim: Aim, row: Row | Glimpse) -> float:
     """Return the distance of a row through the Earth, which is no longer than the one over it."""
     east, north, up = row.x - aim.x, row.y - aim.y, row.z - aim.z
     return RADIUS_M * sqrt(east * east + north * north + up * up)
-
-
-@inlined
-def _skill_bound(
-    usable: Int32Array, least: Int32Array, offers: Int32Array, levels: Int32Array, row: Row
-) -> float:
-    """Return the most that the factor of skill can be, or -1 if a required skill does not suffice."""
-    total, required = 0.0, len(least)
-    for number in range(required):
-        best = int64(0)
-        for place in range(row.offers_at, row.offers_at + row.offers):
-            best = max(best, int64(usable[number, offers[place]]) * levels[place])
-        worth = best / MILLION
-        if worth + 1.0 < least[number] or not best:
-            total = -1.0
-            break
-        total += worth
-    return total if total < 0 else (total / required + 1.0 if required else np.float64(MILLION))
-
-
-@inlined
-def _row_bound(aim: Aim, row: Row, skill: float, away: float, halves: Int64Array) -> float:
-    """Return the most that a row can be worth without continuity."""
-    return (
-        aim.proximity * (np.exp2(-max(away - 1.0, 0.0) / aim.half) * MILLION + 1.0)
-        + aim.skill * skill
-        + aim.capacity * (max(row.remaining - aim.units, 0) / max(row.total, 1) * MILLION + 1.0)
-        + aim.fairness * (np.exp2(-(row.recent / halves[row.kind])) * MILLION + 1.0)
-    )
 
 
 @inlined
@@ -193,7 +229,8 @@ def _continuity(aim: Aim, box: Node) -> float:
 def node_bound(
     aim: Aim,
     box: Node,
-    offered: Int64Array,
+    skills: Int64Array,
+    node: int,
     usable_bits: Int64Array,
     same_bits: Int64Array,
     second: Int32Array,
@@ -206,9 +243,9 @@ def node_bound(
     skill, required = 0.0, len(second)
     for number in range(required):
         usable, same = int64(0), int64(0)
-        for word in range(len(offered)):
-            usable |= offered[word] & usable_bits[number, word]
-            same |= offered[word] & same_bits[number, word]
+        for word in range(skills.shape[1]):
+            usable |= skills[node, word] & usable_bits[number, word]
+            same |= skills[node, word] & same_bits[number, word]
         if not usable:
             return _NOBODY
         skill += MILLION if same else second[number]
@@ -218,12 +255,11 @@ def node_bound(
     static = (
         aim.skill * (skill / required + 1.0 if required else np.float64(MILLION))
         + aim.capacity * np.float64(box.capacity)
-        + aim.fairness * (np.exp2(-(box.recent / aim.slowest)) * MILLION + 1.0)
+        + aim.fairness * (_fairness(box.recent, aim.slowest) * MILLION + 1.0)
     )
     if aim.is_usual:
         static = min(static, np.float64(box.worth))
-    near_by = aim.proximity * (np.exp2(-max(near, 0.0) / aim.half) * MILLION + 1.0)
-    return near_by + static + aim.continuity * _continuity(aim, box) + 1.0
+    return _proximity_bound(aim, near) + static + aim.continuity * _continuity(aim, box) + 1.0
 
 
 @inlined
@@ -250,7 +286,7 @@ def consider(question: Question, snapshot: Snapshot, at: int, ranking: Ranking, 
         return True
     if not fill_values(question, snapshot, at, distance, values):
         return False
-    enter(ranking, snapshot, at, total_of(question.aim, values))
+    enter(ranking, snapshot.table, snapshot.texts, at, total_of(question.aim, values))
     return True
 
 
@@ -267,26 +303,22 @@ def describe(question: Question, snapshot: Snapshot, ranking: Ranking) -> Found:
     return Found(int64(NO_DOUBT), ranking.rows[:size].copy(), described)
 
 
-@compiled
-def _push(
-    bounds: np.ndarray, places: np.ndarray, size: int, bound: float, node: int
-) -> tuple[np.ndarray, np.ndarray, int]:
+@inlined
+def _push(bounds: FloatArray, places: Int64Array, size: int, bound: float, node: int) -> int:
     """Add a node to the heap of nodes to be opened, unless nobody below it is eligible."""
-    if bound < 0:
-        return bounds, places, size
-    if size == len(bounds):
-        bounds, places = np.concatenate((bounds, bounds)), np.concatenate((places, places))
-    place = size
-    while place and bounds[(place - 1) >> 1] < bound:
-        above = (place - 1) >> 1
-        bounds[place], places[place] = bounds[above], places[above]
-        place = above
-    bounds[place], places[place] = bound, node
-    return bounds, places, size + 1
+    if bound >= 0:
+        place = size
+        while place and bounds[(place - 1) >> 1] < bound:
+            above = (place - 1) >> 1
+            bounds[place], places[place] = bounds[above], places[above]
+            place = above
+        bounds[place], places[place] = bound, node
+        size += 1
+    return size
 
 
-@compiled
-def _pop(bounds: np.ndarray, places: np.ndarray, size: int) -> int:
+@inlined
+def _pop(bounds: FloatArray, places: Int64Array, size: int) -> int:
     """Take the node with the highest bound out of the heap."""
     size -= 1
     bound, node = bounds[size], places[size]

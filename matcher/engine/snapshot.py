@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy.typing as npt
 
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
-from matcher.engine.compiling import compiled
+from matcher.engine.compiling import compiled, int64
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.nodes import Nodes, RowLists
-from matcher.engine.rows import Table, Vocabulary
+from matcher.engine.nodes import Nodes
+from matcher.engine.rows import Bytes, RowLists, Table, Vocabulary
 
 STALE = -3
 
@@ -71,11 +72,10 @@ class Snapshot(NamedTuple):
         rows
             Of `ROW`, shape (n,).
         """
-        columns = (rows[name].tolist() for name in ("text_at", "id_bytes", "name_bytes"))
-        return [
-            (self._text(start, id_bytes), self._text(start + id_bytes, name_bytes))
-            for start, id_bytes, name_bytes in zip(*columns, strict=True)
-        ]
+        texts, ends = spelled_out(rows, self.texts)
+        raw, bounds = texts.tobytes(), [0, *ends.tolist()]
+        parts = [raw[start:end].decode() for start, end in pairwise(bounds)]
+        return list(zip(parts[::2], parts[1::2], strict=True))
 
     def provider_at(self, row: int, vocabulary: Vocabulary) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell."""
@@ -85,8 +85,20 @@ class Snapshot(NamedTuple):
         skills, levels = self.lists.skills[offers].tolist(), self.lists.levels[offers].tolist()
         return vocabulary.unpack(at, ProviderId(provider_id), name, list(zip(skills, levels, strict=True)))
 
-    def _text(self, start: int, length: int) -> str:
-        return self.texts[start : start + length].tobytes().decode()
+
+@compiled
+def spelled_out(rows: Table, texts: Bytes) -> tuple[Bytes, Int64Array]:
+    """Return ids and names of some rows, id and name in turn, and where each of them ends."""
+    ends, length = np.empty(2 * len(rows), np.int64), int64(0)
+    for at in range(len(rows)):
+        ends[2 * at] = length + int64(rows[at].id_bytes)
+        length = ends[2 * at + 1] = ends[2 * at] + int64(rows[at].name_bytes)
+    spelled, length = np.empty(length, np.uint8), int64(0)
+    for at in range(len(rows)):
+        for place in range(ends[2 * at + 1] - length):
+            spelled[length + place] = texts[rows[at].text_at + place]
+        length = ends[2 * at + 1]
+    return spelled, ends
 
 
 @compiled

@@ -102,7 +102,7 @@ def survey(question: Question, snapshot: Snapshot, limit: int) -> Surveyed:
                 if not bits & (bits - 1):
                     if not fill_values(question, snapshot, at, distance, values):
                         return Surveyed(int64(at), considered, counts, missed.rows[:0], missed.rows[:0])
-                    enter(missed, snapshot, at, total_of(aim, values))
+                    enter(missed, snapshot.table, snapshot.texts, at, total_of(aim, values))
     found = missed.rows[: missed.size[0]]
     reasons = np.empty(len(found), np.int32)
     for place in range(len(found)):

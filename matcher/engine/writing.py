@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.engine.compiling import compiled, int64
+from matcher.engine.glimpses import take_away
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.keys import enter_row, find_each
 from matcher.engine.nodes import widen
@@ -97,6 +98,7 @@ def commit(
         widen(snapshot.nodes, table, snapshot.lists, at)
     for at in gone:
         table[at].is_alive = False
+        take_away(snapshot.nodes.marks, at)
     for place in range(len(appended)):
         table[first + place] = appended[place]
         widen(snapshot.nodes, table, snapshot.lists, first + place)

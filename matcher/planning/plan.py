@@ -87,7 +87,7 @@ class Plan:
     Parameters
     ----------
     referrals
-        In the order of need ids, then of provider ids.
+        Of the most urgent needs first, then of the oldest; several of one need stand together.
     locked
         Referrals under way, which a plan keeps.
     unserved
@@ -174,7 +174,8 @@ def _referrals(
         )
         for need, provider, units, score, distance_m in zip(*columns, strict=True)
     ]
-    return tuple(sorted(referrals, key=lambda each: (each.need_id, each.provider_id)))
+    turn = {each.need.id: (_by_urgency(each.need.urgency), each.need.created_at) for each in contexts}
+    return tuple(sorted(referrals, key=lambda each: (turn[each.need_id], each.need_id, each.provider_id)))
 
 
 def _unserved(demand: Demand, problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -189,9 +190,14 @@ def _unserved(demand: Demand, problem: Problem, solution: Solution) -> tuple[Uns
         )
         for place in np.flatnonzero(left).tolist()
     ]
-    several.sort(key=lambda each: (-list(Urgency).index(each.urgency or Urgency.ROUTINE), each.need_id))
+    several.sort(key=lambda each: (_by_urgency(each.urgency or Urgency.ROUTINE), each.need_id))
     unusable = sorted(demand.unusable.items())
     return (
         *several,
         *(Unserved(key, None, 0, UnservedReason.UNUSABLE, detail) for key, detail in unusable),
     )
+
+
+def _by_urgency(urgency: Urgency) -> int:
+    """Return what puts the most urgent first."""
+    return -list(Urgency).index(urgency)

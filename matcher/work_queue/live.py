@@ -115,7 +115,9 @@ class WorkQueue:
             shown = tuple(columns.entry(row, actor) for row in rows[offset : offset + limit].tolist())
             return QueueWindow(self._cursor, len(rows), shown, counts)
 
-    def cells(self, box: Box, cell_degrees: float, within: Within = None, most_points: int = 0) -> CellCounts:
+    def cells(
+        self, box: Box, cell_degrees: float, within: Within = None, most_points: int = 0
+    ) -> tuple[CellCounts, int]:
         """Count open needs in a grid, by urgency, and name them where they are few.
 
         Parameters
@@ -128,6 +130,11 @@ class WorkQueue:
             As for `window`.
         most_points
             Up to how many needs are named one by one.
+
+        Returns
+        -------
+        tuple[CellCounts, int]
+            With the sequence number of the last change set that they take account of.
         """
         with self._lock:
             columns = self._columns
@@ -139,7 +146,8 @@ class WorkQueue:
                 return columns.ids(rows[places])
 
             longitude, latitude = columns.points(rows)
-            return count_in_cells(longitude, latitude, box, cell_degrees, parts, name, most_points)
+            found = count_in_cells(longitude, latitude, box, cell_degrees, parts, name, most_points)
+            return found, self._cursor
 
     def _catch_up(self) -> None:
         is_behind = True

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.event_feed import Told
 from api.identity.keys import issue
 from api.identity.policy import POLICY
+from api.identity.principal import Principal
 from api.routes import console_examples
+from api.routes.events import concerns
 from graph_models.domain.credentials import Role
 from graph_models.domain.identifiers import AreaCode
 from graph_models.domain.places import Area, AreaLevel
@@ -19,7 +22,16 @@ from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import BATHING, Client, problem_of
 from tests.api.credentials import headers_in
-from tests.builders import DISTRICT, NOW, FixedClock, a_need, a_provider, a_referral, a_resident
+from tests.builders import (
+    DISTRICT,
+    NOW,
+    FixedClock,
+    a_need,
+    a_provider,
+    a_referral,
+    a_resident,
+    an_audit_event,
+)
 
 FOREIGN_DISTRICT, FOREIGN_STREET, FOREIGN = "440104", "440104002", "440104002001"
 MATCH = {"If-Match": '"1"'}
@@ -72,7 +84,28 @@ SCOPED: list[tuple[str, str, str, Any]] = [
     ("transitionReferral", "POST", "/v1/referrals/{referral}/transitions", {"status": "accepted"}),
     ("listAuditEvents", "GET", "/v1/audit-events?need_id={id}", None),
     ("changeProvider", "PATCH", "/v1/providers/{provider}", {"is_active": False}),
+    ("getResident", "GET", "/v1/residents/{resident}", None),
+    ("exportResident", "GET", "/v1/residents/{resident}/export", None),
+    ("eraseResident", "DELETE", "/v1/residents/{resident}", None),
 ]
+# Own and foreign areas of the others, which name nothing that lies in an area, or take more than a request.
+ELSEWHERE = {
+    "tests.api.test_access": {"listNeeds", "listReferrals", "createNeed", "createProvider", "startPlan"}
+    | {"getPlan", "suggestForDescription", "replaySuggestion", "createResident", "streamEvents"},
+    "tests.api.test_queue": {"getQueue"},
+    "tests.api.test_maps": {"mapNeeds"},
+    "tests.api.test_plan_acceptance": {"acceptPlan"},
+    "tests.api.test_residents": {"getContact", "putContact"},
+    "tests.api.test_api_keys": {"createApiKey", "listApiKeys", "rotateApiKey", "revokeApiKey"},
+    "tests.api.test_webhook_routes": {"createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"}
+    | {"replayWebhook", "listDeadLetters", "resumeWebhook"},
+}
+
+
+def test_no_operation_is_forgotten() -> None:
+    """A new one that is cut by jurisdiction has to be tried with a foreign one, here or where it is told."""
+    scoped = {name for name, rule in POLICY.items() if rule.is_scoped}
+    assert scoped == {each[0] for each in SCOPED}.union(*ELSEWHERE.values())
 
 
 @pytest.mark.parametrize("role", Role)
@@ -123,8 +156,46 @@ def test_nothing_is_raised_or_stored_elsewhere(open_client: Client, keys: Keys) 
     problem_of(client.post("/v1/needs", json=theirs, headers=headers), "unknown-reference")
     provider = {"kind": "charity", "name": "x", "capacity": {"total": 1}, "community_code": FOREIGN}
     problem_of(client.post("/v1/providers", json=provider, headers=headers), "forbidden")
+    resident = {"registration_code": FOREIGN, "residence_code": FOREIGN}
+    problem_of(client.post("/v1/residents", json=resident, headers=headers), "forbidden")
     plan = {"area_codes": [FOREIGN_DISTRICT]}
     problem_of(client.post("/v1/plans", json=plan, headers=headers), "forbidden")
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN])
+def test_nothing_is_taken_elsewhere(open_client: Client, keys: Keys, role: Role) -> None:
+    """By a change neither: not to a foreign resident, of whom a list of suggestions would tell, nor place."""
+    client, headers = open_client(), {**keys.of(role), **MATCH}
+    theirs = {"resident_id": "resident-9"}
+    problem_of(client.patch("/v1/needs/need-1", json=theirs, headers=headers), "unknown-reference")
+    nobodys = {"resident_id": None, "community_code": FOREIGN}
+    problem_of(client.patch("/v1/needs/need-1", json=nobodys, headers=headers), "forbidden")
+    if role is not Role.STAFF:
+        moved = {"community_code": FOREIGN}
+        problem_of(client.patch("/v1/providers/volunteer-1", json=moved, headers=headers), "forbidden")
+    # Who lives here may want help elsewhere, as with a new need.
+    elsewhere = client.patch("/v1/needs/need-1", json={"community_code": FOREIGN}, headers=headers)
+    assert elsewhere.status_code == 200, elsewhere.text
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN, Role.API_CLIENT])
+def test_a_description_tells_nothing_of_foreign_residents(
+    open_client: Client, keys: Keys, role: Role
+) -> None:
+    """Who may be suggested follows from age, hardship and who helped before: that is for their own staff."""
+    client, headers = open_client(), keys.of(role)
+
+    def asked(resident: str) -> Any:
+        need = {"category_id": "home_care", "community_code": "440103001101", "resident_id": resident}
+        return client.post("/v1/suggestions", json={"need": need}, headers=headers)
+
+    unknown, hidden = (problem_of(asked(key), "unknown-reference") for key in ("nobody", "resident-9"))
+    assert hidden["detail"] == unknown["detail"].replace("nobody", "resident-9")
+    own = asked("resident-1")
+    if role is Role.API_CLIENT:
+        problem_of(own, "unknown-reference")
+    else:
+        assert own.status_code == 200, own.text
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.DISPATCHER, Role.ADMIN])
@@ -164,6 +235,36 @@ def test_the_record_calls_keys_by_their_names(open_client: Client, keys: Keys) -
     [acted] = client.get("/v1/audit-events?need_id=need-1", headers=keys.of(Role.STAFF)).json()["items"]
     key_id = headers["Authorization"].split("_")[1]
     assert (acted["actor"], acted["actor_name"]) == (f"key:{key_id}", "dispatcher")
+
+
+def test_a_recorded_list_is_for_whoever_reaches_its_need(open_client: Client, keys: Keys) -> None:
+    """It holds what a need says of a resident; elsewhere there is no such list."""
+    client, headers = open_client(), keys.of(Role.DISPATCHER)
+    address, place = "/v1/suggestion-records/{}", {"latitude": 23.1, "longitude": 113.25, "crs": "wgs84"}
+    for code, name in (("440103001101", None), (FOREIGN, "not-found")):
+        need = {"category_id": "home_care", "community_code": code, "location": place}
+        made = client.post("/v1/needs", json=need).headers["location"]
+        asked = client.post(f"{made}/referrals", json={"provider_id": "volunteer-2"}, headers=MATCH)
+        assert asked.status_code == 201, asked.text
+        [told] = client.get(f"/v1/audit-events?object_id={asked.json()['id']}").json()["items"]
+        answer = client.get(address.format(told["suggestion_id"]), headers=headers)
+        if name is None:
+            assert answer.json()["is_as_cited"] is True
+        else:
+            problem_of(answer, name)
+
+
+def test_events_are_of_needs_that_are_theirs() -> None:
+    """Where help is wanted, or where its resident is at home; an app of one resident hears of that one."""
+
+    def told(resident_id: str | None, *codes: str, need_id: str | None = "need-1") -> Told:
+        return Told(1, 0, an_audit_event(need_id=need_id), resident_id, codes)
+
+    staff = Principal("user:1", Role.STAFF, (DISTRICT,), "t")
+    assert concerns(staff, told("resident-1", FOREIGN, "440103001101"))
+    assert not concerns(staff, told("resident-9", FOREIGN))
+    assert not concerns(staff, told(None))
+    assert not concerns(staff, told(None, "440103001101", need_id=None))
 
 
 def test_a_plan_is_for_whoever_reaches_it_all(open_client: Client, keys: Keys) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,16 @@ def change(path: Path, statement: str, *values: Any) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         assert connection.execute(statement, values).rowcount > 0
+
+
+def forged(path: Path, forge: Callable[[dict[str, Any]], None]) -> None:
+    """Put another record in the place of the one that there is."""
+    with closing(sqlite3.connect(path)) as connection:
+        (text,) = connection.execute("SELECT content FROM suggestionrecord").fetchone()
+    content = orjson.loads(zlib.decompress(b64decode(text)))
+    forge(content)
+    written = b64encode(zlib.compress(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))).decode()
+    change(path, "UPDATE suggestionrecord SET content = ?", written)
 
 
 @pytest.mark.usefixtures("record")
@@ -99,19 +110,36 @@ class TestReplay:
 
     def test_a_difference_is_shown(self, audit: Run, record: str, store_path: Path) -> None:
         """A record in which a score was changed is not what the model says: exit 1, and where."""
-        with closing(sqlite3.connect(store_path)) as connection:
-            (text,) = connection.execute("SELECT content FROM suggestionrecord").fetchone()
-        content = orjson.loads(zlib.decompress(b64decode(text)))
-        listed = orjson.loads(content["suggestions"])
-        listed[0]["name"] = "Somebody else"
-        content["suggestions"] = orjson.dumps(listed, option=orjson.OPT_SORT_KEYS).decode()
-        forged = b64encode(zlib.compress(orjson.dumps(content))).decode()
-        change(store_path, "UPDATE suggestionrecord SET content = ?", forged)
+
+        def forge(content: dict[str, Any]) -> None:
+            listed = orjson.loads(content["suggestions"])
+            listed[0]["name"] = "Somebody else"
+            content["suggestions"] = orjson.dumps(listed, option=orjson.OPT_SORT_KEYS).decode()
+
+        forged(store_path, forge)
         ended = audit("replay", record)
         assert ended.status == 1
         assert ended.out.startswith("different: ")
         assert "   1. recorded " in ended.out
         assert "   2. recorded " not in ended.out
+
+    def test_a_record_put_in_its_place(self, audit: Run, record: str, store_path: Path) -> None:
+        """One that is sound in itself, without whoever should have been asked: not what the trail cites."""
+
+        def forge(content: dict[str, Any]) -> None:
+            listed = orjson.loads(content["suggestions"])
+            first = listed.pop(0)["provider_id"]
+            for rank, each in enumerate(listed, 1):
+                each["rank"] = rank
+            content["suggestions"] = orjson.dumps(listed, option=orjson.OPT_SORT_KEYS).decode()
+            content["providers"] = [each for each in content["providers"] if each["id"] != first]
+
+        assert audit("replay", record, "--json").json["is_as_cited"]
+        forged(store_path, forge)
+        assert audit("verify").status == 0
+        ended = audit("replay", record, "--json")
+        assert (ended.status, ended.json["is_equal"], ended.json["is_as_cited"]) == (1, True, False)
+        assert "not the record that the audit trail cites" in audit("replay", record).out
 
     def test_unknown(self, audit: Run, record: str) -> None:  # noqa: ARG002 - there are others
         """One clear line."""

@@ -22,9 +22,10 @@ from graph_models.domain.identifiers import AreaCode
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.credentials import headers_in
-from tests.api.servers import PATIENCE_SECONDS, Server, Start
+from tests.api.servers import Server, Start
 from tests.builders import DISTRICT, FixedClock
 
+PATIENCE_SECONDS = 40
 LEAST = {"category_id": "home_care", "community_code": "440103001101"}
 
 

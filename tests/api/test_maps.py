@@ -13,6 +13,7 @@ from graph_models.domain.credentials import Role
 from graph_models.domain.needs import Urgency
 from graph_models.domain.places import Location
 from graph_models.stores.sqlite.store import SqliteStore
+from matcher.work_queue import WorkQueue
 from tests.api.conftest import Client, pointers, problem_of
 from tests.api.credentials import headers_in
 from tests.builders import DISTRICT, FixedClock, a_need
@@ -53,6 +54,23 @@ def test_needs(client: TestClient, store_path: Path) -> None:
     }
     north = client.get("/v1/map/needs?bbox=113,23.5,114,24&zoom=12").json()
     assert [each["need_id"] for each in north["points"]] == ["b"]
+
+
+def test_what_it_is_of(client: TestClient, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The revision is that of what was counted, also if the queue goes on before the answer is written."""
+    count = WorkQueue.cells
+    before = client.get("/v1/queue").json()["graph_revision"]
+
+    def count_and_go_on(queue: WorkQueue, *asked: Any) -> Any:
+        found = count(queue, *asked)
+        with SqliteStore(store_path, FixedClock()) as store:
+            put(store, a_need("later", location=Location(23.9, 113.25)))
+        queue.refresh()
+        return found
+
+    monkeypatch.setattr(WorkQueue, "cells", count_and_go_on)
+    answer = client.get(f"/v1/map/needs?bbox={GUANGZHOU}&zoom=9").json()
+    assert (answer["total"], answer["graph_revision"]) == (1, before)
 
 
 def counted(**counts: int) -> Any:

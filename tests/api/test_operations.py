@@ -65,6 +65,7 @@ class TestMetrics:
         assert value_of(client, "lastmeter_engine_lag_changes") in (0, 1)  # the engine follows by itself
         wait_for(lambda: value_of(client, "lastmeter_engine_providers") == 5)
         wait_for(lambda: value_of(client, "lastmeter_engine_lag_changes") == 0)
+        wait_for(lambda: value_of(client, "lastmeter_overdue_seconds") == 0)
 
     def test_what_is_written_is_counted(self, client: TestClient) -> None:
         """Batches by outcome, and the events in them by action; no id becomes a label."""

@@ -152,6 +152,8 @@ class TestTransition:
         problem_of(move(client, made, status="completed"), "transition-not-allowed")
         problem = problem_of(move(client, made, status="rejected"), "rule-broken")
         assert [each["pointer"] for each in problem["errors"]] == ["#/reason"]
+        problem = problem_of(move(client, made, status="cancelled", reason="expired"), "rule-broken")
+        assert [each["pointer"] for each in problem["errors"]] == ["#/reason"]
         problem_of(move(client, {**made, "revision": 9}, status="accepted"), "revision-conflict")
         problem_of(move(client, {**made, "id": "none"}, status="accepted"), "not-found")
         assert client.get(f"/v1/referrals/{made['id']}").json() == made
@@ -173,6 +175,18 @@ class TestRecord:
         replayed = last_meter.suggestions.replay(asked.suggestion_id)
         assert replayed.is_equal
         assert replayed.provider_ids == ["volunteer-1", "volunteer-2", "charity-1"]
+
+    def test_so_is_that_of_whoever_it_is_handed_on_to(self, last_meter: LastMeter) -> None:
+        """The second choice rests on a list as well, without who was asked first; what ended on none."""
+        first = last_meter.needs.refer(last_meter.needs.get("need-1"), provider_id="volunteer-1")
+        last_meter.referrals.hand_on(first, provider_id="charity-1")
+        [ended] = [each for each in last_meter.audit(object_id=first.id) if each.reason == "handed_on"]
+        [following] = last_meter.needs.referrals("need-1", status="requested")
+        [asked] = last_meter.audit(object_id=following.id)
+        assert (ended.suggestion_id, asked.evidence_digest is None) == (None, False)
+        replayed = last_meter.suggestions.replay(asked.suggestion_id or "")
+        assert (replayed.is_equal, replayed.is_as_cited) == (True, True)
+        assert replayed.provider_ids == ["volunteer-2", "charity-1"]
 
     def test_every_write_is_on_record(self, client: TestClient) -> None:
         """By whom, to what, and by which request."""

@@ -44,6 +44,7 @@ RULED = {
     *("location", "location/latitude", "location/longitude"),
     *("required_skills", "skills", "eligibility/max_age", "availability"),
     *("name", "source", "member_of", "capacity/total"),
+    "reason",
     *("url", "expires_at", "jurisdiction", "phone", "address"),
     *("bbox", "weights", "weights/proximity"),
     *("count", "limit_km", "demand", "decay"),  # by method, by what is on record, and by whom it tells of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ class TestRefusals:
             ("DELETE", f"{WEBHOOKS}/{key}"),
             ("GET", f"{WEBHOOKS}/{key}/dead-letters"),
             ("POST", f"{WEBHOOKS}/{key}/dead-letters/d1/replay"),
+            ("POST", f"{WEBHOOKS}/{key}/resumption"),
         ):
             body = HOOK if path == WEBHOOKS and method == "POST" else None
             problem_of(client.request(method, path, json=body, headers=headers), "forbidden")
@@ -86,6 +88,7 @@ class TestRefusals:
             ("DELETE", ""),
             ("GET", "/dead-letters"),
             ("POST", "/dead-letters/d1/replay"),
+            ("POST", "/resumption"),
         ):
             problem_of(client.request(method, f"{WEBHOOKS}/{key}{path}", headers=headers), "not-found")
         assert store_of(client).count(WebhookEndpoint) == 1
@@ -203,6 +206,17 @@ class TestReceivers:
         put(store, *(a_delivery(key, number, DeliveryStatus.DEAD) for number in range(10_050)))
         unsubscribe(store, Act("w1", "admin", NOW, "away"), key)
         assert (store.count(Delivery), store.count(WebhookEndpoint)) == (0, 0)
+
+    def test_resumed(self, client: TestClient) -> None:
+        """One that was disabled is sent to again, once and on record; what goes on is left as it is."""
+        key = created(client)["id"]
+        store, path = store_of(client), f"{WEBHOOKS}/{key}/resumption"
+        assert client.post(path).headers["etag"] == '"1"'
+        gone = replace(store.get(WebhookEndpoint, key).value, disabled_reason="the receiver answered 410")
+        store.write(WriteBatch("gone", (Put(gone),)))
+        told = [client.post(path).json() for _ in range(2)]
+        assert [(each["disabled_reason"], each["revision"]) for each in told] == [(None, 3)] * 2
+        assert [each.value.action for each in store.scan(AuditEvent)].count("webhook.resumed") == 1
 
     def test_all_is_on_record(self, client: TestClient) -> None:
         """Made, tried again, deleted: each by whom."""

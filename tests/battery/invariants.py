@@ -9,12 +9,13 @@ from graph_models.domain.needs import Need
 from graph_models.domain.referrals import Account, Referral
 from graph_models.ports import GraphStore
 from graph_models.stores.verification import Head, verify
-from tests.matcher.closed_loop.towns import check_accounts
+from tests.matcher.closed_loop.towns import check_accounts, check_counts
 
 
 def check_everything(store: GraphStore, known: Head | None = None) -> Head:
     """Hold a store to its invariants and return where its history ends."""
     check_accounts(store)
+    check_counts(store)
     check_needs(store)
     check_events(store)
     found = verify(store, known=known)

@@ -14,7 +14,8 @@ from api.background import Background, DueWork
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.needs import Need, Urgency
 from graph_models.domain.places import AREA_LEVELS
-from graph_models.domain.providers import Capacity
+from graph_models.domain.providers import Capacity, Provider
+from graph_models.domain.recency import RECENT, RecentReferral
 from graph_models.domain.referrals import ReasonCode, Referral
 from graph_models.ports import GraphStore
 from graph_models.stores.opening import open_store
@@ -22,7 +23,7 @@ from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.policy import LoopPolicy
 from tests.battery.figures import kind_of, record, runs
 from tests.battery.invariants import check_everything
-from tests.builders import FixedClock, a_category, a_need, a_provider, some_areas, some_skills
+from tests.builders import NOW, FixedClock, a_category, a_need, a_provider, some_areas, some_skills
 from tests.matcher.closed_loop.towns import an_act, an_offer, put
 
 JUMP = timedelta(hours=1)
@@ -90,6 +91,8 @@ def test_everything_happens_once(store: GraphStore, store_url: str) -> None:
     assert len({each.object_id for each in expired}) == len(expired) == total
     check_climbing(store)
     check_everything(store)
+    lapse_all(store)
+    check_everything(store)
     record(
         "clocks of two workers jump by an hour",
         kind_of(store_url),
@@ -101,6 +104,18 @@ def test_everything_happens_once(store: GraphStore, store_url: str) -> None:
         lost=0,
         doubled=0,
     )
+
+
+def lapse_all(store: GraphStore) -> None:
+    """A month later no referral counts any more, whichever of the two took it for its turn."""
+    clocks = [FixedClock(NOW + 2 * RECENT), FixedClock(NOW + 2 * RECENT - JUMP)]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    assert store.get(Provider, "p1").value.recent_referrals > 0
+    with two_at_work(store, clocks):
+        while store.count(RecentReferral):
+            assert time.monotonic() < deadline, "not done in all that time"
+            time.sleep(0.01)
+    assert store.get(Provider, "p1").value.recent_referrals == 0
 
 
 def check_climbing(store: GraphStore) -> None:

@@ -37,9 +37,12 @@ DEMO_SCALE = 0.01
 @contextmanager
 def desks(path: Path, credential: str) -> Iterator[tuple[Browser, str, str]]:
     """Serve a city; yields a browser, the origin and the credential."""
-    folder = Path(tempfile.mkdtemp(prefix="console-measures-"))
-    url = f"sqlite:///{path}"
-    with servers(folder, url) as start, gateway() as way_out, chromium(way_out) as browser:
+    with (
+        tempfile.TemporaryDirectory(prefix="console-measures-") as folder,
+        servers(Path(folder), f"sqlite:///{path}") as start,
+        gateway() as way_out,
+        chromium(way_out) as browser,
+    ):
         yield browser, f"http://localhost:{start().port}", credential
 
 

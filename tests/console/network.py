@@ -14,6 +14,7 @@ OF_THE_BROWSER = {
     "accounts.google.com",
     "clients2.google.com",
     "content-autofill.googleapis.com",
+    "redirector.gvt1.com",  # where updates are fetched from
     "update.googleapis.com",
 }
 

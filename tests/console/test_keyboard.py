@@ -65,6 +65,33 @@ def test_keys_that_work_anywhere(sit: Sit) -> None:
     expect(desk.page.get_by_role("searchbox", name="Search")).not_to_be_focused()
 
 
+def test_escape_closes_what_is_open_first(town: Town, sit: Sit) -> None:
+    """In a list of options it closes the list and goes nowhere, then empties the field, then leads back."""
+    desk = sit("street desk", f"work?need={next(town.open_needs())}")
+    desk.page.get_by_text("Why not …?").click()
+    field = desk.page.get_by_role("combobox", name="Provider")
+    field.fill("volunteer")
+    expect(desk.page.get_by_role("listbox", name="Matches")).to_be_visible()
+    for text in ("volunteer", ""):
+        desk.page.keyboard.press("Escape")
+        expect(field).to_have_value(text)
+        expect(field).to_be_focused()
+        expect(desk.page.get_by_role("listbox", name="Matches")).to_have_count(0)
+    desk.page.keyboard.press("Escape")
+    expect(desk.queue).to_be_focused()
+
+
+def test_a_pause_between_two_words_takes_nothing_away(sit: Sit) -> None:
+    """What is looked for has no blank at its end; what somebody is writing may have."""
+    desk = sit("street desk")
+    field = desk.page.get_by_role("searchbox", name="Search")
+    field.press_sequentially("home ")
+    desk.page.wait_for_url("**q=home*")
+    field.press_sequentially("care")
+    expect(field).to_have_value("home care")
+    desk.page.wait_for_url("**q=home+care*")
+
+
 def test_the_focus_is_always_to_be_seen(town: Town, sit: Sit) -> None:
     """Wherever the Tab key goes there is an outline, and nothing holds it: it comes round."""
     desk = sit("street desk")

@@ -67,3 +67,15 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(town: Town, sit: Sit) -
 
 def asked(town: Town, need_id: str) -> bool:
     return len(town.referrals(need_id)) > 0
+
+
+def test_a_part_that_cannot_be_fetched_says_so_and_the_rest_goes_on(sit: Sit) -> None:
+    """As when the console was built anew while it stood open, and a part of the old one is gone."""
+    desk = sit("street desk")
+    desk.watch.allow("ERR_FAILED|dynamically imported module")
+    desk.page.route("**/assets/PlanView-*.js", lambda route: route.abort())
+    desk.views.get_by_role("link", name="Plan").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("could not be loaded")
+    expect(desk.button("Reload the page")).to_be_visible()
+    desk.views.get_by_role("link", name="Work").click()
+    expect(desk.queue).to_be_visible()

@@ -49,6 +49,7 @@ def test_an_analyst_sees_coverage_and_asks_for_no_needs(sit: Sit) -> None:
 def test_a_program_is_told_that_there_is_nothing_for_it(sit: Sit) -> None:
     desk = sit("program")
     expect(desk.page.get_by_text("Your role has no view in this console.")).to_be_visible()
+    expect(desk.views).to_have_count(0)
     assert [url for url in desk.watch.requests if "/v1/" in url] == []
 
 
@@ -77,6 +78,8 @@ def test_signing_out_leaves_nothing_behind(sit: Sit) -> None:
     """The cookie is gone, the page is empty, and a reload does not bring it back."""
     desk = sit("street desk")
     expect(desk.queue).to_be_visible()
+    # The map asks once it is drawn: in between it would be refused, which a browser notes as an error.
+    expect(desk.page.locator(".map-summary")).not_to_be_empty()
     cookie = desk.page.context.cookies()[0]
     assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
     assert desk.page.evaluate("document.cookie") == ""

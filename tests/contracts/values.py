@@ -14,6 +14,7 @@ from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookE
 from graph_models.domain.people import Resident, Staff
 from graph_models.domain.places import Area, AreaLevel, Datum, Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.domain.schedules import TimeWindow, parse_week
 from graph_models.domain.skills import RelatedSkill, Skill, SkillOffer, SkillRequirement
@@ -128,6 +129,7 @@ def complete_records() -> list[Entity]:
         ),
         Delivery("h1~e1", "h1", "e1", 2**40, 3, "f1", 4, LATE, "n2", DeliveryStatus.DEAD, "answered 500"),
         Lease("webhooks", "process-1", LATE),
+        RecentReferral("f1", "p2", LATE),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import orjson
 
@@ -19,9 +20,11 @@ from graph_models.domain.errors import (
     StoreUnavailable,
 )
 from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RecentReferral
 from graph_models.ports import NEW, AdjustCapacity, ChangeSet, GraphStore, Put, WriteBatch
 from graph_models.stores.opening import open_store
-from tests.builders import FixedClock, a_provider
+from matcher.closed_loop.recency import lapse
+from tests.builders import NOW, FixedClock, a_provider
 
 
 def answer(*parts: object) -> None:
@@ -94,12 +97,19 @@ def _is_visible(store: GraphStore, change_set: ChangeSet) -> bool:
     return all(key in found and found[key].revision >= revision for key, revision in wanted.items())
 
 
+def lapse_all(store: GraphStore, days: str) -> None:
+    """Take off their providers the referrals that count no longer after some days."""
+    now = NOW + timedelta(days=int(days))
+    lapse(store, [each.value.id for each in store.scan(RecentReferral)], now)
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "write-once": write_once,
     "reserve": reserve,
     "increment": increment,
     "stream": stream,
     "follow": follow,
+    "lapse": lapse_all,
 }
 
 

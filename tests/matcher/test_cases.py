@@ -191,8 +191,13 @@ def test_a_described_need(matcher: LiveMatcher, line: Line) -> None:
         matcher.suggest_for(of_resident)
     line.is_cut = False
     fresh = matcher.suggest_for(of_resident)
-    line.is_cut = True
-    assert told(matcher.suggest_for(of_resident)) == told(fresh)
+    for is_cut in (False, True):
+        line.is_cut = is_cut
+        assert told(matcher.suggest_for(of_resident, within=(DISTRICT,))) == told(fresh)
+        for elsewhere in (("4499",), ()):
+            with pytest.raises(UnknownReference):
+                matcher.suggest_for(of_resident, within=elsewhere)
+            assert told(matcher.suggest_for(need, within=elsewhere))
 
 
 def test_evidence_needs_the_store(matcher: LiveMatcher, line: Line) -> None:

@@ -64,6 +64,39 @@ def test_nobody() -> None:
     assert (found.total, found.cells, found.points) == (0, (), ())
 
 
+def test_names_are_of_the_providers_that_were_counted() -> None:
+    """While columns are kept the engine may lay its rows out anew: fewer of them, or others."""
+    several = [
+        a_provider(f"x{number}", skills=BATHING, location=Location(23 + number / 5_000, 113.3))
+        for number in range(3_000)
+    ]
+    engine, catalogue = Engine(several), a_catalogue()
+    providers = ProviderMap(engine, FixedClock().now)
+
+    def points() -> dict[str, float]:
+        found, _ = providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, len(several))
+        return {each.key: round(each.latitude, 4) for each in found.points or ()}
+
+    before = {each.id: round(23 + number / 5_000, 4) for number, each in enumerate(several)}
+    assert points() == before
+    engine.change(remove=[each.id for each in several[1::2] + several[2_000::2]])
+    assert points() == before
+
+
+def test_a_clock_that_was_set_back_keeps_nothing() -> None:
+    """Made at noon they would be good for the whole morning."""
+
+    def ticks() -> Iterator[datetime]:
+        yield from (NOW + timedelta(seconds=each) for each in (0, 1, -9_000, -8_999))
+
+    engine, catalogue, times = Engine(PROVIDERS), a_catalogue(), ticks()
+    providers = ProviderMap(engine, lambda: next(times))
+    providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, 10)
+    engine.change(remove=[PROVIDERS[0].id])
+    found, cursor = providers.cells(catalogue, 2, EVERYWHERE, 1.0, None, 10)
+    assert (found.total, cursor) == (2, 2)
+
+
 def test_columns_are_kept_for_a_while() -> None:
     """Making them took a second: for twenty they are good, unless nothing has changed at all."""
 

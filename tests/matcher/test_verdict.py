@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Capacity
+from matcher import verdict as verdict_module
 from matcher.engine import Engine
 from matcher.reference import reference_suggestions
 from matcher.rules import Reason, failing_rules
+from matcher.suggestions import SuggestionList
 from matcher.verdict import verdict_on
 from tests.builders import a_provider
 from tests.matcher.cities import City, cities
@@ -45,6 +50,31 @@ def test_everything_against_it() -> None:
     assert verdict is not None
     assert verdict.reasons[:3] == (Reason.INACTIVE, Reason.NOT_SKILLED, Reason.NO_CAPACITY)
     assert all(each.change for each in verdict.gaps)
+
+
+def test_too_far_down_to_have_a_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can serve, and what it is worth is told."""
+    monkeypatch.setattr(verdict_module, "_LIMITS", (2, 4))
+    engine = Engine([a_provider(f"p{number}") for number in range(6)])
+    ranks = []
+    for number in range(6):
+        verdict = verdict_on(a_context(), ProviderId(f"p{number}"), engine)
+        assert verdict is not None
+        assert (verdict.reasons, verdict.gaps) == ((), ())
+        assert verdict.suggestion.score > 0
+        ranks.append(verdict.rank)
+    assert ranks == [1, 2, 3, 4, None, None]
+
+
+def test_a_ranking_that_leaves_somebody_out_is_a_fault() -> None:
+    """And not a question that is asked for ever."""
+
+    class Forgetful(Engine):
+        def suggest(self, *_: Any, **__: Any) -> SuggestionList:
+            return SuggestionList(())
+
+    with pytest.raises(RuntimeError, match="leaves out a provider"):
+        verdict_on(a_context(), ProviderId("p"), Forgetful([a_provider("p")]))
 
 
 def test_far_down_the_list() -> None:

@@ -139,6 +139,7 @@ class PlanOutput:
     first_come: TallyOutput
     """What serving needs as they came would come to"""
     referrals: list[PlannedReferralOutput]
+    """Most urgent first, then the oldest needs"""
     locked: list[LockedReferralOutput]
     unserved: list[UnservedOutput]
     """Most urgent first"""

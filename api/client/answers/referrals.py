@@ -18,6 +18,8 @@ class Replayed:
     graph_revision: int
     is_equal: bool
     """Whether both lists are the same, bit for bit"""
+    is_as_cited: bool
+    """Whether it is what the audit trail cites, by digest"""
     provider_ids: list[str]
     """The list, best first"""
 

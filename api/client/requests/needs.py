@@ -46,8 +46,8 @@ class NeedChanges(TypedDict):
     """Providers that must not be asked"""
     category_id: NotRequired[str]
     """Entry of the service menu"""
-    status: NotRequired[NeedStatus | None]
-    """null: `active`"""
+    status: NotRequired[Literal["draft", "active", "revoked", "entered-in-error"] | None]
+    """null: `active`, or what follows from the referrals of the need"""
 
 
 class NeedInput(TypedDict):

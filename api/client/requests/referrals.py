@@ -66,7 +66,7 @@ class TransitionInput(TypedDict):
     status: ReferralStatus
     """The state to go into"""
     reason: NotRequired[ReasonCode | None]
-    """Required for `rejected`, `cancelled`, `on-hold` and `failed`"""
+    """Required for `rejected`, `cancelled`, `on-hold` and `failed`; never `expired`"""
     hand_on: NotRequired[OfferInput | None]
     """Ask this provider for the units in the same step"""
 

@@ -79,7 +79,6 @@ class NodeQueries:
     update: LiteralString
     delete: LiteralString
     count: LiteralString
-    revisions: LiteralString
     page_end: LiteralString
     links: dict[str, LinkQueries]
 
@@ -144,7 +143,6 @@ def _node_queries(node: NodeType) -> NodeQueries:
         update=(f"{each_row} MATCH {named} {_assignment(node)}{relabel}"),
         delete=(f"UNWIND $items AS key MATCH {named} DETACH DELETE n"),
         count=(f"MATCH (n:{node.label}) RETURN count(n) AS number"),
-        revisions=(f"UNWIND $items AS key MATCH {named} RETURN key, n.{REVISION}"),
         page_end=(
             f"MATCH (n:{node.label}) WHERE n.{node.key} > $after "
             f"WITH n.{node.key} AS key ORDER BY key SKIP $skip LIMIT 1 RETURN key"

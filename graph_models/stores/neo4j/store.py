@@ -62,8 +62,9 @@ DEFAULT_PATIENCE = Patience()
 class Neo4jStore(GraphStore):
     """A graph in one database of a Neo4j server, for any number of threads and processes.
 
-    Writers queue on one node, the change feed's counter; readers never wait for them. After a
-    failure of the server or the network the same object goes on by itself.
+    Writers queue on one node, the change feed's counter. Readers of values never wait for them, readers
+    of the feed only until what others have committed is in effect. After a failure of the server or the
+    network the same object goes on by itself.
 
     Parameters
     ----------

@@ -24,6 +24,7 @@ ASKED_BY_OTHER_TESTS = {
     *("streamEvents", "getProvider", "changeProvider", "startPlan", "getPlan", "acceptPlan"),
     *("createApiKey", "listApiKeys", "rotateApiKey", "revokeApiKey"),
     *("createWebhook", "listWebhooks", "getWebhook", "deleteWebhook", "listDeadLetters", "replayWebhook"),
+    "resumeWebhook",
     *("createResident", "getResident", "putContact", "getContact", "exportResident", "eraseResident"),
 }
 BOX = "112.9,22.5,114.1,24"

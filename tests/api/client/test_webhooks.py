@@ -31,6 +31,7 @@ def test_from_creation_to_the_end(sealing: TestClient, admin: LastMeter) -> None
     assert (first.object_id, first.attempts, first.last_problem) == ("need-1", 10, "status 500")
     assert admin.webhooks.replay(made.id, first.id).id == first.id
     assert list(admin.webhooks.dead_letters(made.id)) == [second]
+    assert admin.webhooks.resume(made.id).disabled_reason is None
     admin.webhooks.delete(made.id)
     assert list(admin.webhooks.list()) == []
     assert store_of(sealing).count(Delivery) == 0

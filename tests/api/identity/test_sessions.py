@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
 
@@ -71,6 +72,14 @@ class TestRefused:
     def test_what_is_no_seal(self, sessions: Sessions, text: str) -> None:
         assert refused(sessions, text) is Reason.NO_SESSION
 
+    @pytest.mark.parametrize("header", [{"enc": {}}, {"enc": []}, {"crit": 1}, {"crit": [1]}, {"crit": None}])
+    def test_headers_of_other_types(self, sessions: Sessions, header: dict[str, object]) -> None:
+        """A header may hold any JSON: whoever makes one up is refused like everybody else."""
+        made_up = json.dumps({"alg": "dir", "enc": "A256GCM", **header}).encode()
+        _, *rest = sessions.begin(ISSUED.text, ADDRESS, now=NOW).sealed.split(".")
+        sealed = ".".join([urlsafe_b64encode(made_up).decode().rstrip("="), *rest])
+        assert refused(sessions, sealed) is Reason.NO_SESSION
+
     def test_sealed_elsewhere(self, sessions: Sessions) -> None:
         """By another secret, or by a process that drew one."""
         foreign = Sessions(Authenticator(Directory().find)).begin(ISSUED.text, ADDRESS, now=NOW).sealed
@@ -115,6 +124,7 @@ class TestRefused:
             {"origin": "https://here:8443", "host": "here"},
             {"origin": "null", "host": "null"},
             {"origin": "", "host": ""},
+            {"origin": "http://[", "host": "["},
             {"host": "here"},
         ],
     )

@@ -6,7 +6,7 @@ import pytest
 
 from api.webhooks import feed, worker
 from api.webhooks.worker import Served, deliver_due
-from graph_models.domain.identifiers import EndpointId
+from graph_models.domain.identifiers import AreaCode, EndpointId
 from graph_models.domain.notifications import WebhookEndpoint
 from graph_models.ports import GraphStore
 from tests.api.webhooks.receivers import Receiver, receiving
@@ -74,6 +74,19 @@ def test_an_endpoint_hears_of_its_jurisdiction_only(
     put(store, an_event("a1", "n1"), an_event("a2", "n-unknown"), an_event("a3", None))
     served = deliver_due(store, SENDER, VAULT, clock)
     assert [each.delivered for each in served] == [1, 0]
+    assert ids(receiver) == ["a1"]
+
+
+def test_whoever_was_told_hears_of_the_erasure(
+    store: GraphStore, clock: FixedClock, receiver: Receiver
+) -> None:
+    """Its resident was registered elsewhere: the need does not lead there any more, the event does."""
+    put(store, *seed())
+    put(store, an_endpoint(receiver.url, "e1", jurisdiction=("440104",)))
+    put(store, an_endpoint(receiver.url, "e2", jurisdiction=("440105",)))
+    audience = (AreaCode("440103001101"), AreaCode("440104002001"))
+    put(store, an_event("a1", "n1", action="need.erased", object_kind="Need", audience=audience))
+    assert [each.delivered for each in deliver_due(store, SENDER, VAULT, clock)] == [1, 0]
     assert ids(receiver) == ["a1"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event as ThreadEvent
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from api.clock import SystemClock
+from api.subscriptions import resume
 from api.webhooks.schedule import MAX_ATTEMPTS
 from api.webhooks.sending import Sender
 from api.webhooks.worker import Served, deliver_due, replay
@@ -36,6 +36,7 @@ from tests.api.webhooks.situations import (
 )
 from tests.builders import NOW, FixedClock
 from tests.contracts.fixtures import put
+from tests.matcher.closed_loop.towns import an_act
 
 
 def test_events_arrive_in_order_signed_and_once(
@@ -151,7 +152,8 @@ def test_gone_disables_the_endpoint_and_keeps_what_is_pending(store: GraphStore,
         assert deliver_due(store, SENDER, VAULT, clock) == []
         endpoint = store.get(WebhookEndpoint, "e1")
         assert endpoint.value.disabled_reason == "the receiver answered 410"
-        put(store, replace(endpoint.value, disabled_reason=None))
+        for _ in range(2):
+            assert resume(store, an_act(), "e1").value.disabled_reason is None
         until_quiet(store, clock)
     assert ids(receiver) == ["a1", "a2", "a2", "a3"]
 

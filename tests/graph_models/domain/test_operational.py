@@ -1,4 +1,4 @@
-"""Contacts, webhooks and leases: the operational records refuse what their readers could not use."""
+"""Contacts, webhooks, leases, counts: the operational records refuse what their readers could not use."""
 
 from __future__ import annotations
 
@@ -10,15 +10,26 @@ import pytest
 
 from graph_models.domain.contacts import Contact
 from graph_models.domain.errors import InvalidValue
-from graph_models.domain.identifiers import ContactId, DeliveryId, EndpointId, LeaseId, NeedId, ResidentId
+from graph_models.domain.identifiers import (
+    ContactId,
+    DeliveryId,
+    EndpointId,
+    LeaseId,
+    NeedId,
+    ProviderId,
+    ReferralId,
+    ResidentId,
+)
 from graph_models.domain.leases import Lease
 from graph_models.domain.notifications import Delivery, DeliveryStatus, WebhookEndpoint
+from graph_models.domain.recency import RecentReferral
 
 AT = datetime(2026, 11, 27, 8, tzinfo=UTC)
 CONTACT = Contact(ContactId("c1"), ResidentId("r1"), "k1", "AAAA", "AAAA", AT)
 ENDPOINT = WebhookEndpoint(EndpointId("e1"), "https://example.org/hook", ("b", "a"), "AAAA", AT, 0)
 DELIVERY = Delivery(DeliveryId("d1"), EndpointId("e1"), "a1", 7, 0, "f1", 0, AT, NeedId("n1"))
 LEASE = Lease(LeaseId("webhooks"), "process-1", AT)
+COUNTED = RecentReferral(ReferralId("f1"), ProviderId("p1"), AT)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +57,9 @@ LEASE = Lease(LeaseId("webhooks"), "process-1", AT)
         (DELIVERY, "last_problem", ""),
         (LEASE, "holder", ""),
         (LEASE, "until", None),
+        (COUNTED, "id", ""),
+        (COUNTED, "provider_id", "two words"),
+        (COUNTED, "until", AT.replace(tzinfo=None)),
     ],
 )
 def test_each_rule_names_its_field(value: Any, field: str, wrong: object) -> None:

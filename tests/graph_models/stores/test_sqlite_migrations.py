@@ -1,4 +1,4 @@
-"""Taking a file of version 1 forward: a store made by that version, as an SQL dump."""
+"""Taking a file of an older version forward: a store made by each of them, as an SQL dump."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.builders import FixedClock, a_provider, an_audit_event
 from tests.contracts.fixtures import put
 from tests.contracts.processes import ROOT
 
-VERSION_1 = Path(__file__).parent / "version_1" / "sqlite.sql"
+OLDER = range(1, SCHEMA_VERSION)
 STOPS_HALFWAY = """
 import sys, time
 from pathlib import Path
@@ -38,12 +38,20 @@ migrations.migrate_file(Path(sys.argv[1]))
 """
 
 
+@pytest.fixture(params=OLDER)
+def version(request: pytest.FixtureRequest) -> int:
+    """What the old store is of."""
+    number: int = request.param
+    return number
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, version: int) -> Path:
     path = tmp_path / "old.db"
+    dump = Path(__file__).parent / f"version_{version}" / "sqlite.sql"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(VERSION_1.read_text(encoding="utf-8"))
+        connection.executescript(dump.read_text(encoding="utf-8"))
     return path
 
 
@@ -63,18 +71,19 @@ def definitions(path: Path) -> set[tuple[str, str]]:
         return set(connection.execute("SELECT type, name FROM sqlite_master"))
 
 
-def test_old_store_is_refused(path: Path) -> None:
-    """A store of version 1 is not opened, and the error names the command that helps."""
+def test_old_store_is_refused(path: Path, version: int) -> None:
+    """An older store is not opened, and the error names the command that helps."""
     before = content(path)
-    with pytest.raises(IncompatibleSchema, match=r"version 1, this program 2; `lastmeter migrate`"):
+    told = f"version {version}, this program {SCHEMA_VERSION}; `lastmeter migrate`"
+    with pytest.raises(IncompatibleSchema, match=told):
         SqliteStore(path, FixedClock())
     assert content(path) == before
 
 
-def test_nothing_is_lost(path: Path, tmp_path: Path) -> None:
+def test_nothing_is_lost(path: Path, version: int, tmp_path: Path) -> None:
     """Every value, revision and change set is there after it, and what is new is absent or empty."""
     before = content(path)
-    assert migrate(f"sqlite:///{path}") == 1
+    assert migrate(f"sqlite:///{path}") == version
     after = content(path)
     for table in before.keys() - {"metadata"}:
         assert len(before[table]) == len(after[table])
@@ -112,7 +121,7 @@ def test_again(path: Path) -> None:
     assert content(path) == before
 
 
-def test_killed_halfway(path: Path) -> None:
+def test_killed_halfway(path: Path, version: int) -> None:
     """Killed before the end it leaves the old store as it was; run again it completes."""
     before = content(path)
     command = [sys.executable, "-c", STOPS_HALFWAY, str(path)]
@@ -123,9 +132,10 @@ def test_killed_halfway(path: Path) -> None:
             migrations.migrate_file(path, busy_timeout_seconds=0.1)
         process.send_signal(signal.SIGKILL)
     assert content(path) == before
-    assert migrate(f"sqlite:///{path}") == 1
+    assert migrate(f"sqlite:///{path}") == version
 
 
+@pytest.mark.parametrize("version", [1])
 def test_old_program_cannot_write_on(path: Path) -> None:
     """A program of version 1 that had the store open fails to write, and breaks no chain."""
     with closing(sqlite3.connect(path)) as old:
@@ -139,12 +149,12 @@ def test_old_program_cannot_write_on(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "message"), [("99", "version 99, this program"), ("0", "lastmeter restore")]
+    ("other", "message"), [("99", "version 99, this program"), ("0", "lastmeter restore")]
 )
-def test_other_versions(path: Path, version: str, message: str) -> None:
+def test_other_versions(path: Path, other: str, message: str) -> None:
     """A newer store, or one that is half restored, is refused and left alone."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE metadata SET value = ?", (version,))
+        connection.execute("UPDATE metadata SET value = ?", (other,))
     before = content(path)
     with pytest.raises(IncompatibleSchema, match=message):
         migrate(f"sqlite:///{path}")

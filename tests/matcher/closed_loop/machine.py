@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.errors import CapacityExceeded, Conflict, InvalidValue, LastMeterError
 from graph_models.domain.needs import Need
 from graph_models.domain.providers import Provider
+from graph_models.domain.recency import RECENT, RecentReferral
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.ports import GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.policy import LoopPolicy
+from matcher.closed_loop.recency import lapse
 from matcher.closed_loop.referring import Offer
 from matcher.closed_loop.timetable import Timetable
 from tests.builders import NOW
@@ -56,12 +58,28 @@ class Model:
     def open(self, need: str) -> int:
         return max(0, WANTED[need] - self.reserved(need=need) - self.consumed(need=need))
 
+    def recent(self, provider: str) -> int:
+        return sum(each["counts_until"] is not None for each in self.of(provider=provider))
+
     def free(self, provider: str) -> int:
         total, before = TOTAL[provider]
         return total - before - self.reserved(provider=provider) - self.consumed(provider=provider)
 
     def is_asked(self, need: str, provider: str) -> bool:
         return any(each["status"] in RESERVING for each in self.of(need=need, provider=provider))
+
+    def may_ask(self, need: str, provider: str, units: int, *, is_draft: bool = False) -> bool:
+        is_open = self.need_status(need) == "active" and units <= self.open(need)
+        return is_open and not self.is_asked(need, provider) and (is_draft or units <= self.free(provider))
+
+    def may_move(self, held: dict[str, object], status: str, *, has_reason: bool) -> bool:
+        if status == held["status"] or (
+            status != "entered-in-error" and status not in NEXT.get(str(held["status"]), ())
+        ):
+            return False
+        if status == "requested":
+            return self.may_ask(str(held["need"]), str(held["provider"]), int(str(held["units"])))
+        return has_reason or status not in {"rejected", "cancelled", "on-hold", "failed"}
 
     def need_status(self, need: str) -> str:
         if self.consumed(need=need) >= WANTED[need]:
@@ -83,7 +101,7 @@ class LoopMachine(RuleBasedStateMachine):
         self.model = Model()
         self.now = NOW
         self.steps = 0
-        self.last: tuple[Act, str, str, str, int, int] | None = None
+        self.last: tuple[Act, str, Offer, int] | None = None
 
     def act(self) -> Act:
         self.steps += 1
@@ -92,41 +110,45 @@ class LoopMachine(RuleBasedStateMachine):
     @rule(
         need=st.sampled_from(sorted(WANTED)),
         provider=st.sampled_from(sorted(TOTAL)),
-        units=st.integers(1, 4),
-        is_stale=st.booleans(),
+        units=st.sampled_from([1, 1, 1, 2, 3, 4]),
+        is_stale=st.sampled_from([False, False, False, True]),
+        is_draft=st.sampled_from([False, False, True]),
     )
-    def offer(self, need: str, provider: str, units: int, is_stale: bool) -> None:
+    def offer(self, need: str, provider: str, units: int, is_stale: bool, is_draft: bool) -> None:
         act, key = self.act(), f"f{self.steps:03}"
         revision = self.store.get(Need, need).revision - is_stale
-        is_possible = (
-            not is_stale
-            and self.model.need_status(need) == "active"
-            and units <= self.model.open(need)
-            and units <= self.model.free(provider)
-            and not self.model.is_asked(need, provider)
-        )
-        self._offer(act, key, need, provider, units, revision, is_possible)
+        is_possible = not is_stale and self.model.may_ask(need, provider, units, is_draft=is_draft)
+        offer = Offer(key, provider, units, is_draft)  # type: ignore[arg-type]
+        self._offer(act, need, offer, revision, is_possible)
         if is_possible:
-            self.model.referrals[key] = {
-                "need": need,
-                "provider": provider,
-                "units": units,
-                "status": "requested",
-                "due": self.now + HOLD,
-            }
-            self.last = (act, key, need, provider, units, revision)
+            self._note(key, need, provider, units, "draft" if is_draft else "requested")
+            self.last = (act, need, offer, revision)
 
-    def _offer(
-        self, act: Act, key: str, need: str, provider: str, units: int, revision: int, is_possible: bool
-    ) -> None:
-        offer = Offer(key, provider, units)  # type: ignore[arg-type]
+    def _note(self, key: str, need: str, provider: str, units: int, status: str) -> None:
+        self.model.referrals[key] = {
+            "need": need,
+            "provider": provider,
+            "units": units,
+            "status": status,
+            "due": self.now + HOLD,
+            "counts_until": self.now + RECENT if status == "requested" else None,
+        }
+
+    def _take(self, held: dict[str, object], status: str) -> None:
+        if status == "requested" != held["status"]:
+            held["counts_until"] = self.now + RECENT
+        if status == "entered-in-error" != held["status"] and held["counts_until"] is not None:
+            held["counts_until"] = self.now
+        held |= {"status": status, "due": self.now + HOLD}
+
+    def _offer(self, act: Act, need: str, offer: Offer, revision: int, is_possible: bool) -> None:
         try:
             made = self.desk.offer(need, offer, act, expected_revision=revision)
         except (Conflict, CapacityExceeded, InvalidValue):
             assert not is_possible
         else:
             assert is_possible
-            assert (made.value.id, made.value.units) == (key, units)
+            assert (made.value.id, made.value.units) == (offer.referral_id, offer.units)
 
     @rule()
     def repeat(self) -> None:
@@ -136,19 +158,20 @@ class LoopMachine(RuleBasedStateMachine):
             self._offer(*self.last, is_possible=True)
             assert self.store.head() == head
 
-    @rule(which=st.integers(0, 20), status=st.sampled_from(list(ReferralStatus)), has_reason=st.booleans())
-    def move(self, which: int, status: ReferralStatus, has_reason: bool) -> None:
-        if not self.model.referrals:
-            return
-        key = sorted(self.model.referrals)[which % len(self.model.referrals)]
-        held = self.model.referrals[key]
-        needs_reason = status in {"rejected", "cancelled", "on-hold", "failed"}
-        is_same = status == held["status"]
-        is_correction = status == "entered-in-error"
-        is_possible = is_same or (
-            (is_correction or status in NEXT.get(str(held["status"]), ()))
-            and (has_reason or not needs_reason)
-        )
+    def _some(self, which: int, way: int) -> tuple[str, str]:
+        """A referral that is not over, where there is one, and mostly a state that it may go into."""
+        going = [key for key, each in self.model.referrals.items() if each["status"] in NEXT]
+        keys = sorted(going if going and which % 4 else self.model.referrals)
+        key = keys[which % len(keys)]
+        ways = sorted(NEXT.get(str(self.model.referrals[key]["status"]), ())) * 4 + sorted(ReferralStatus)
+        return key, str(ways[way % len(ways)])
+
+    @precondition(lambda self: self.model.referrals)
+    @rule(which=st.integers(0, 40), way=st.integers(0, 60), has_reason=st.sampled_from([True, True, False]))
+    def move(self, which: int, way: int, has_reason: bool) -> None:
+        key, wanted = self._some(which, way)
+        held, status = self.model.referrals[key], ReferralStatus(wanted)
+        is_possible = status == held["status"] or self.model.may_move(held, status, has_reason=has_reason)
         reason = ReasonCode.OTHER if has_reason else None
         try:
             self.desk.move(key, status, self.act(), reason=reason)
@@ -156,18 +179,50 @@ class LoopMachine(RuleBasedStateMachine):
             assert not is_possible
         else:
             assert is_possible
-            held["status"] = str(status)
+            if status != held["status"]:
+                self._take(held, str(status))
 
-    @rule(hours=st.sampled_from([-1, 1, 12, 25]))
+    @precondition(lambda self: self.model.referrals)
+    @rule(
+        which=st.integers(0, 40),
+        way=st.integers(0, 60),
+        provider=st.sampled_from(sorted(TOTAL)),
+        units=st.sampled_from([1, 1, 2, 3]),
+    )
+    def hand_on(self, which: int, way: int, provider: str, units: int) -> None:
+        """Another provider is asked for what the step leaves open, or neither happens."""
+        key, status = self._some(which, way)
+        held, act, following = self.model.referrals[key], self.act(), f"f{self.steps:03}"
+        before, need = dict(held), str(held["need"])
+        is_possible = self.model.may_move(held, status, has_reason=True)
+        self._take(held, status)
+        is_possible = is_possible and self.model.may_ask(need, provider, units)
+        offer = Offer(following, provider, units)  # type: ignore[arg-type]
+        try:
+            self.desk.move(key, ReferralStatus(status), act, reason=ReasonCode.OTHER, hand_on=offer)
+        except LastMeterError:
+            assert not is_possible
+            held |= before
+        else:
+            assert is_possible
+            self._note(following, need, provider, units, "requested")
+
+    @rule(hours=st.sampled_from([-1, 1, 12, 25, 24 * 20]))
     def time_passes(self, hours: int) -> None:
         """Also backwards, as clocks do; what has expired by then is given back."""
         self.now += timedelta(hours=hours)
-        for entry in self.timetable.due(self.now):
-            assert entry.kind is Referral
-            self.desk.expire(entry.key, self.now)
+        due = self.timetable.due(self.now)
+        assert {each.kind for each in due} <= {Referral, RecentReferral}
+        for entry in due:
+            if entry.kind is Referral:
+                self.desk.expire(entry.key, self.now)
+        lapse(self.store, [each.key for each in due if each.kind is RecentReferral], self.now)
         for each in self.model.of(status="requested"):
             if each["due"] <= self.now:  # type: ignore[operator]
                 each["status"] = "cancelled"
+        for each in self.model.referrals.values():
+            if each["counts_until"] is not None and each["counts_until"] <= self.now:  # type: ignore[operator]
+                each["counts_until"] = None
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
@@ -178,6 +233,7 @@ class LoopMachine(RuleBasedStateMachine):
             assert capacity.reserved == self.model.reserved(provider=key)
             assert capacity.consumed == before + self.model.consumed(provider=key)
             assert 0 <= capacity.remaining <= total
+            assert self.store.get(Provider, key).value.recent_referrals == self.model.recent(key)
         for key in WANTED:
             assert self.store.get(Need, key).value.status == self.model.need_status(key)
         stored = {each.value.id: str(each.value.status) for each in self.store.scan(Referral)}

@@ -16,6 +16,7 @@ from graph_models.domain.errors import (
     NotFound,
     RevisionConflict,
 )
+from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.needs import Need, NeedStatus, Urgency
 from graph_models.domain.providers import Provider
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus, TransitionNotAllowed
@@ -161,6 +162,34 @@ def test_handing_on(desk: Desk, store: GraphStore) -> None:
     made = store.get(Referral, next_one.referral_id).value
     assert (made.units, made.part_of_id, made.status) == (2, first.value.id, S.REQUESTED)
     assert (capacity(store), capacity(store, "p2")) == ((0, 0), (2, 1))
+
+
+@pytest.mark.parametrize("status", [S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD, S.COMPLETED])
+def test_nobody_hands_on_what_they_keep(desk: Desk, store: GraphStore, status: ReferralStatus) -> None:
+    """Units of a need are promised once: a step that keeps or serves them leaves none to be handed on."""
+    made = offer(desk, store, "p2", 3)
+    if status is not S.ACCEPTED:
+        desk.move(made.value.id, S.ACCEPTED, an_act())
+    before = store.get(Referral, made.value.id)
+    with pytest.raises((NeedCovered, NeedNotOpen)):
+        desk.move(made.value.id, status, an_act(), reason=ReasonCode.OTHER, hand_on=an_offer("p1", 1))
+    assert (store.get(Referral, made.value.id), capacity(store)) == (before, (0, 0))
+
+
+def test_a_draft_is_sent_to_whoever_may_be_asked(desk: Desk, store: GraphStore) -> None:
+    """Not to a provider that was asked meanwhile, nor to one that the need rules out by now."""
+    revision = store.get(Need, "n1").revision
+    draft = desk.offer("n1", an_offer("p2", 1, is_draft=True), an_act(), expected_revision=revision)
+    other = offer(desk, store, "p2", 1)
+    with pytest.raises(AlreadyAsked):
+        desk.move(draft.value.id, S.REQUESTED, an_act())
+    desk.move(other.value.id, S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+    need = store.get(Need, "n1")
+    excluded = replace(need.value, excluded_provider_ids=(ProviderId("p2"),))
+    desk.change_need("n1", lambda _: excluded, an_act(), expected_revision=need.revision)
+    with pytest.raises(ProviderExcluded):
+        desk.move(draft.value.id, S.REQUESTED, an_act())
+    assert capacity(store, "p2") == (0, 1)
 
 
 def test_repeated_requests_take_effect_once(desk: Desk, store: GraphStore) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,13 +16,14 @@ from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
 from graph_models.domain.schedules import TimeWindow
-from graph_models.ports import ChangeSet, GraphStore, WriteBatch
+from graph_models.ports import GraphStore
 from graph_models.stores.verification import verify
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.dossier import read_dossier
 from matcher.closed_loop.erasure import LiveReferrals, erase_resident
 from tests.builders import COMMUNITY, NOW, a_need
-from tests.matcher.closed_loop.towns import an_act, an_offer, check_accounts, put
+from tests.matcher.closed_loop.faults import Faltering, Meddling
+from tests.matcher.closed_loop.towns import OTHER_COMMUNITY, an_act, an_offer, check_accounts, put
 
 S = ReferralStatus
 
@@ -105,6 +105,12 @@ class TestErased:
         assert verify(recorded).fault is None
         check_accounts(recorded, {"p2": Capacity(5, consumed=1)})
 
+    def test_both_communities_hear_of_it(self, recorded: GraphStore) -> None:
+        """They were told of the need; so they are told that nothing of its resident may stay."""
+        erase_resident(recorded, "r1", an_act())
+        told = [each.value for each in recorded.scan(AuditEvent) if each.value.action == "need.erased"]
+        assert {each.audience for each in told} == {(COMMUNITY, OTHER_COMMUNITY)}
+
     def test_what_it_tells(self, recorded: GraphStore) -> None:
         """One event for the resident and one for each need, of ids alone."""
         erase_resident(recorded, "r1", an_act(actor="admin"))
@@ -171,36 +177,3 @@ class TestDossier:
         made = desk.offer("n2", an_offer("p2"), an_act(), expected_revision=revision).value.id
         desk.move(made, S.ACCEPTED, an_act())
         assert not read_dossier(store, "r1").opens_contact
-
-
-class Faltering:
-    """A store that takes a number of writes and is away then."""
-
-    def __init__(self, store: GraphStore) -> None:
-        self._store = store
-        self.allowed = 0
-
-    def write(self, batch: WriteBatch) -> ChangeSet:
-        if not self.allowed:
-            raise StoreUnavailable("cut off")
-        self.allowed -= 1
-        return self._store.write(batch)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
-
-
-class Meddling:
-    """A store in which something else happens just before the first write."""
-
-    def __init__(self, store: GraphStore, deed: Callable[[], object]) -> None:
-        self._store = store
-        self._deeds: Iterator[Callable[[], object]] = iter([deed])
-
-    def write(self, batch: WriteBatch) -> ChangeSet:
-        for deed in self._deeds:
-            deed()
-        return self._store.write(batch)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)

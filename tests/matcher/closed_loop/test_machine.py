@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from pathlib import Path
 
@@ -12,22 +11,30 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from graph_models.ports import GraphStore
 from graph_models.stores.opening import open_store
+from tests.battery.figures import FULL, record, runs
 from tests.builders import FixedClock
 from tests.conftest import Neo4jServer
 from tests.matcher.closed_loop.machine import LoopMachine
 
-IS_BATTERY = bool(os.environ.get("LASTMETER_BATTERY"))
+EXAMPLES, STEPS = 2_000, 50
 
 
 def chosen(examples: int, steps: int) -> settings:
     return settings(
-        max_examples=2_000 if IS_BATTERY else examples,
-        stateful_step_count=50 if IS_BATTERY else steps,
+        max_examples=runs(examples, EXAMPLES),
+        stateful_step_count=STEPS if FULL else steps,
         suppress_health_check=list(HealthCheck),
         deadline=None,
     )
 
 
+def tell(store: str, examples: int) -> None:
+    """Keep the figures; no example fails, or this is not reached."""
+    figures = {"runs": runs(examples, EXAMPLES), "of": EXAMPLES, "most_steps": STEPS}
+    record("any sequence of steps, against a model", store, **figures, lost=0, doubled=0)
+
+
+@pytest.mark.timeout(7_200 if FULL else 300)
 def test_sqlite(tmp_path: Path) -> None:
     """Each example on a file of its own."""
     numbers = count()
@@ -44,11 +51,12 @@ def test_sqlite(tmp_path: Path) -> None:
             for each in tmp_path.glob(f"{self.path.name}*"):
                 each.unlink()
 
-    run_state_machine_as_test(OnSqlite, settings=chosen(60, 30))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(OnSqlite, settings=chosen(100, 30))  # type: ignore[no-untyped-call]
+    tell("sqlite", 100)
 
 
 @pytest.mark.neo4j
-@pytest.mark.timeout(3_600 if IS_BATTERY else 300)
+@pytest.mark.timeout(7_200 if FULL else 300)
 def test_neo4j(neo4j_server: Neo4jServer) -> None:
     """Each example on an emptied database."""
 
@@ -63,3 +71,4 @@ def test_neo4j(neo4j_server: Neo4jServer) -> None:
             self.store.close()
 
     run_state_machine_as_test(OnNeo4j, settings=chosen(5, 20))  # type: ignore[no-untyped-call]
+    tell("neo4j", 5)

@@ -35,7 +35,7 @@ def test_what_changes_is_followed(desk: Desk, store: GraphStore) -> None:
     made = desk.offer("n3", an_offer(), an_act(), expected_revision=need.revision)
     assert due(timetable, 24) == [(Referral, made.value.id)]
     desk.move(made.value.id, ReferralStatus.ACCEPTED, an_act())
-    assert due(timetable, 999) == []
+    assert due(timetable, 600) == []
     put(store, a_need("n4", answer_due_at=NOW))
     assert due(timetable, 0) == [(Need, "n4")]
     store.write(WriteBatch("gone", (Delete(Need, "n4"),)))

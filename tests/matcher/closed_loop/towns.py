@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import count
 
 from graph_models.domain.identifiers import AreaCode, ProviderId, ReferralId
 from graph_models.domain.places import Area, AreaLevel
 from graph_models.domain.providers import Capacity, Provider
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Account, Referral
 from graph_models.ports import Entity, GraphStore, Put, WriteBatch
 from matcher.closed_loop.acts import Act
@@ -82,6 +84,13 @@ def check_accounts(store: GraphStore, before: dict[str, Capacity] | None = None)
         assert capacity.remaining >= 0
 
 
+def check_counts(store: GraphStore) -> None:
+    """Every provider that no load gave a number bears as many recent referrals as there are records."""
+    told = Counter(each.value.provider_id for each in store.scan(RecentReferral))
+    for stored in store.scan(Provider):
+        assert stored.value.recent_referrals == told[stored.value.id], stored.value.id
+
+
 __all__ = [
     "CITY",
     "COMMUNITY",
@@ -90,6 +99,7 @@ __all__ = [
     "an_act",
     "an_offer",
     "check_accounts",
+    "check_counts",
     "put",
     "town",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from matcher.planning.whole import finish
 from matcher.problem import NO_LIMIT, Problem
 from matcher.rules import failing_rules
 from matcher.scoring import factor_values, score_of
-from tests.builders import a_need, a_provider
+from tests.builders import NOW, a_need, a_provider
 from tests.matcher.cities import City, cities, needs
 from tests.matcher.planning.problems import worth
 from tests.matcher.situations import a_context, north
@@ -197,6 +198,20 @@ def test_what_is_left_over_has_a_reason() -> None:
     ]
     assert plan.unserved[2].detail == "need.location must be given"
     assert [each.need_id for each in plan.referrals] == ["b"]
+
+
+def test_referrals_begin_with_the_most_urgent_and_then_the_oldest_needs() -> None:
+    """Providers of one need stand together, whatever their ids."""
+    old = NOW - timedelta(days=2)
+    needs_there = [
+        a_need("a"),
+        a_need("b", units=2, created_at=old),
+        a_need("c", urgency=Urgency.STAT),
+        a_need("d", urgency=Urgency.STAT, created_at=old),
+    ]
+    providers = [a_provider(f"p{number}", capacity=Capacity(1)) for number in range(5)]
+    plan = planned([a_context(each) for each in needs_there], Engine(providers))
+    assert [each.need_id for each in plan.referrals] == ["d", "c", "b", "b", "a"]
 
 
 def test_no_needs_make_an_empty_plan() -> None:

@@ -227,14 +227,16 @@ def test_cells(store: GraphStore) -> None:
         a_need("c", location=Location(-33.9, 151.2), community_code=OTHER_COMMUNITY),
     )
     queue = WorkQueue(store)
-    found = queue.cells(Box(113.0, 23.0, 114.0, 24.0), 0.1, None, 3)
+    found, cursor = queue.cells(Box(113.0, 23.0, 114.0, 24.0), 0.1, None, 3)
+    assert cursor == store.head()
     assert found.points is None
     counted = [(round(each.longitude, 3), round(each.latitude, 3), each.count) for each in found.cells]
     assert counted == [(113.25, 23.1, 2), (113.27, 23.265, 2)]
     assert found.cells[1].sums == {"routine": 1, "urgent": 0, "asap": 0, "stat": 1}
-    near = queue.cells(Box(113.26, 23.2, 113.26, 23.3), 0.1, (DISTRICT,), 3)
+    near, _ = queue.cells(Box(113.26, 23.2, 113.26, 23.3), 0.1, (DISTRICT,), 3)
     assert [(each.key, each.values["stat"]) for each in near.points or ()] == [("a", 1)]
-    assert queue.cells(Box(113.0, 23.0, 114.0, 24.0), 0.1, (OTHER_DISTRICT,), 3).total == 1
+    elsewhere, _ = queue.cells(Box(113.0, 23.0, 114.0, 24.0), 0.1, (OTHER_DISTRICT,), 3)
+    assert elsewhere.total == 1
 
 
 def ids(queue: WorkQueue, asked: QueueFilter = EVERYTHING, within: Any = None) -> list[str]:

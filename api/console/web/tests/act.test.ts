@@ -71,12 +71,14 @@ describe("an intended act", () => {
     for (const error of [
       new LineDown(),
       unknown,
+      new Problem(502, "unknown", "Bad Gateway", null),
+      new Problem(504, "unknown", "Gateway Timeout", null),
       new Problem(412, "revision-conflict", "", null),
       new LineDown(),
     ]) {
       await expect(book.run("offer p1", fail(error))).rejects.toBe(error);
     }
-    expect(keys).toEqual(["key-1", "key-1", "key-1", "key-2"]);
+    expect(keys).toEqual(["key-1", "key-1", "key-1", "key-1", "key-1", "key-2"]);
   });
 
   it("has a new key after it was done: a second offer is another act", async () => {

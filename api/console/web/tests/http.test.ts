@@ -3,6 +3,9 @@ import { ask, type Surroundings } from "../src/api/http";
 import { LineDown, Problem } from "../src/api/problems";
 import { waitSeconds } from "../src/api/retry";
 import { address } from "../src/api/typed";
+import { MESSAGES } from "../src/i18n/messages";
+import { translator } from "../src/i18n/translate";
+import { wordsFor } from "../src/ui/Trouble";
 
 type Reply = Response | "down";
 
@@ -79,6 +82,24 @@ describe("ask", () => {
     ).toBeNull();
     const plain = new Response("too many connections", { status: 400 });
     await expect(ask("/a", {}, line(plain).around)).rejects.toMatchObject({ status: 400, type: "unknown" });
+  });
+});
+
+describe("words for a problem", () => {
+  const said = (error: unknown, isWrite: boolean) => wordsFor(error, isWrite, translator("en"));
+
+  it("call nothing refused of which it is not known what became", () => {
+    const [isUnknown] = MESSAGES["problem.line_write"];
+    for (const [status, type] of [
+      [503, "outcome-unknown"],
+      [503, "deadline-exceeded"],
+      [502, "unknown"],
+      [504, "unknown"],
+    ] as const) {
+      expect(said(new Problem(status, type, "Bad Gateway", null), true)).toBe(isUnknown);
+      expect(said(new Problem(status, type, "Bad Gateway", null), false)).not.toMatch(/refused|effect/);
+    }
+    expect(said(new Problem(400, "unknown", "why", null), true)).toMatch(/refused.*why/);
   });
 });
 

@@ -39,6 +39,11 @@ describe("messages", () => {
     expect(taken("chinese", "zh-CN")).toEqual(taken("english", "en"));
   });
 
+  it("have the full-width punctuation of Chinese", () => {
+    const half = messages.filter(({ chinese }) => /[,;:!?()]/.test(withoutValues(chinese)));
+    expect(half).toEqual([]);
+  });
+
   it("that a button is called by begin with what stands on it, for people who speak to their machine", () => {
     const pairs: [shown: MessageKey, called: MessageKey][] = [
       ["suggestions.why", "suggestions.why_provider"],
@@ -63,6 +68,10 @@ describe("messages", () => {
   it("are what every component says: no text stands in the markup", () => {
     expect(files.flatMap(textsOf)).toEqual([]);
   });
+
+  it("are not put together with the punctuation of one language", () => {
+    expect(files.flatMap(joinsOf)).toEqual([]);
+  });
 });
 
 describe("translator", () => {
@@ -80,7 +89,8 @@ describe("translator", () => {
 });
 
 function withoutValues(text: string): string {
-  return text.replace(/\{[^{}]*\}/g, "");
+  const less = text.replace(/\{[^{}]*\}/g, "");
+  return less === text ? text : withoutValues(less);
 }
 
 type Element = ReturnType<IntlMessageFormat["getAst"]>[number];
@@ -108,6 +118,21 @@ function strings() {
   };
   files.forEach(visit);
   return { literals, heads };
+}
+
+/** Text between what is said: it may have a middle dot or a sign, but no comma, colon or bracket. */
+function joinsOf(file: ts.SourceFile): string[] {
+  if (!file.fileName.endsWith(".tsx")) return [];
+  const found: string[] = [];
+  const visit = (node: ts.Node) => {
+    const isBetween = ts.isJsxText(node) || (ts.isStringLiteral(node) && ts.isCallExpression(node.parent));
+    const isPart = ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node);
+    if ((isBetween || isPart) && /^[\s,;:()]*[,;:()][\s,;:()]*$/.test(node.text))
+      found.push(`${file.fileName}: ${node.text}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
 }
 
 const SAID = new Set(["aria-label", "title", "placeholder", "alt"]);

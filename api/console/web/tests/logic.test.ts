@@ -3,11 +3,10 @@ import { changed, parse } from "../src/app/address";
 import { groupInWords } from "../src/coverage/groups";
 import { colourOf, scaleOf } from "../src/coverage/scale";
 import { districtsWithin, streetsIn } from "../src/domain/areas";
+import { nameAmong } from "../src/domain/names";
 import { worst } from "../src/domain/urgency";
 import { formatsOf } from "../src/i18n/formats";
 import { translator } from "../src/i18n/translate";
-import { chunks, keyOf } from "../src/plan/acceptance";
-import { compared } from "../src/plan/comparison";
 import { areFiltered, NO_FILTERS, readFilters, toAddress, toQuery } from "../src/queue/filters";
 import { moved, WINDOW, windowsOf } from "../src/queue/windows";
 import { viewsOf } from "../src/session/roles";
@@ -81,53 +80,22 @@ describe("areas", () => {
   });
 });
 
+describe("names", () => {
+  it("are not told by ids while they are being read, but where there is none", () => {
+    const known = new Map([["meal_delivery", "Meal delivery"]]);
+    const nameOf = (name: string) => name;
+    expect(nameAmong(undefined, "meal_delivery", nameOf)).toBe("");
+    expect(nameAmong(known, "meal_delivery", nameOf)).toBe("Meal delivery");
+    expect(nameAmong(known, "something_new", nameOf)).toBe("something_new");
+  });
+});
+
 describe("roles", () => {
   it("see what the service lets them do", () => {
     expect(viewsOf("dispatcher")).toEqual(["work", "plan", "coverage"]);
     expect(viewsOf("staff")).toEqual(["work"]);
     expect(viewsOf("analyst")).toEqual(["coverage"]);
     expect(viewsOf("api_client")).toEqual([]);
-  });
-});
-
-describe("a plan", () => {
-  const tally = { needs: 9, units: 12, weight: 20, served_in_part: 0, weight_served: 10, score: 3 };
-
-  it("is better where it serves more or goes less far", () => {
-    const rows = compared(
-      { ...tally, served: 7, units_served: 9, mean_distance_km: 2.5 },
-      { ...tally, served: 6, units_served: 9, mean_distance_km: 3 },
-    );
-    const better = rows.filter((each) => each.isBetter).map((each) => each.measure);
-    expect(better).toEqual(["served", "mean_distance_km"]);
-    expect(rows.find((each) => each.measure === "mean_distance_km")?.difference).toBe(-0.5);
-  });
-
-  it("compares nothing with what is not known", () => {
-    const rows = compared(
-      { ...tally, served: 0, units_served: 0, mean_distance_km: null },
-      { ...tally, served: 0, units_served: 0, mean_distance_km: 1 },
-    );
-    expect(rows.at(-1)).toMatchObject({ difference: null, isBetter: false });
-  });
-
-  it("is accepted a hundred at a time, nothing twice and nothing left out", () => {
-    const all = Array.from({ length: 230 }, (_, index) => ({ need_id: `n${index}`, provider_id: "p" }));
-    const parts = chunks(all);
-    expect(parts.map((part) => part.length)).toEqual([100, 100, 30]);
-    expect(new Set(parts.flat().map(keyOf)).size).toBe(230);
-    expect(chunks([])).toEqual([]);
-  });
-
-  it("asks the providers of one need together", () => {
-    const pairs = ["a1", "b1", "b2", "a2", "c1", "c2"];
-    const all = pairs.map((pair) => ({ need_id: pair.charAt(0), provider_id: pair }));
-    const parts = chunks(all, 3);
-    expect(parts.map((part) => part.map(({ provider_id }) => provider_id))).toEqual([
-      ["a1", "a2"],
-      ["b1", "b2"],
-      ["c1", "c2"],
-    ]);
   });
 });
 
@@ -165,6 +133,17 @@ describe("formats", () => {
     expect(since("2026-03-02T09:30:00Z", now)).toBe("2 hr. ago");
     expect(since("2026-03-02T12:14:00Z", now)).toBe("in 14 min.");
     expect(formatsOf("zh-CN").since("2026-02-23T12:00:00Z", now)).toBe("7天前");
+  });
+
+  it("write midnight as the hour nought", () => {
+    const midnight = new Date(2026, 2, 2, 0, 5).toISOString();
+    for (const language of ["en", "zh-CN"] as const) expect(formatsOf(language).time(midnight)).toBe("00:05");
+  });
+
+  it("join clauses and lists as each language does, without names that are not known yet", () => {
+    expect(formatsOf("en").clauses(["a", "b"])).toBe("a; b");
+    expect(formatsOf("zh-CN").clauses(["a", "b"])).toBe("a；b");
+    expect(formatsOf("en").list(["", "a", "b"])).toBe("a and b");
   });
 });
 

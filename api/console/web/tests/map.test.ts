@@ -67,8 +67,22 @@ describe("features", () => {
     const place = { longitude: 113, latitude: 23 };
     const given = [make("a", place, 5), make("b", place, null), make("c", null, 3)];
     const { points, circles } = candidateFeatures(given as never, "b");
-    expect(points.features.map((each) => each.properties?.isLit)).toEqual([false, true]);
+    expect(points.features.map((each) => each.properties?.icon)).toEqual(["rank-1", "rank-1-lit"]);
     expect(circles.features).toHaveLength(1);
+  });
+
+  it("put the better rank above, and above all the provider that is pointed at", () => {
+    const make = (id: string, rank: number) => ({
+      suggestion: { rank },
+      provider: { id, location: { longitude: 113, latitude: 23 }, max_travel_km: null },
+    });
+    const given = [make("first", 1), make("second", 2), make("eighth", 8)];
+    const above = (lit: string | null) =>
+      candidateFeatures(given as never, lit)
+        .points.features.sort((one, other) => other.properties?.order - one.properties?.order)
+        .map((each) => each.properties?.id);
+    expect(above(null)).toEqual(["first", "second", "eighth"]);
+    expect(above("eighth")).toEqual(["eighth", "first", "second"]);
   });
 
   it("have shares on the step they belong to", () => {
@@ -77,6 +91,22 @@ describe("features", () => {
 });
 
 describe("the map's style", () => {
+  it("draws candidates in their order, each ring with its number", () => {
+    const candidates = mapStyle().layers.find((layer) => layer.id === "candidates");
+    expect(candidates?.layout).toEqual({
+      "symbol-sort-key": ["get", "order"],
+      "icon-image": ["get", "icon"],
+      "icon-allow-overlap": true,
+    });
+  });
+
+  it("lets names of districts look for a place beside the counts of heaps, which are placed before them", () => {
+    const { layers } = mapStyle();
+    const place = (id: string) => layers.findIndex((layer) => layer.id === id);
+    expect(place("labels")).toBeLessThan(place("need-counts"));
+    expect(layers[place("labels")]?.layout).toHaveProperty("text-variable-anchor-offset");
+  });
+
   it("draws from sources that are there, and fetches nothing", () => {
     const style = mapStyle();
     const used = style.layers.flatMap((layer) => ("source" in layer ? [layer.source] : []));

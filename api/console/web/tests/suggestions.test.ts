@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Gap, Need, Provider, Suggestion } from "../src/api/models";
 import { formatsOf } from "../src/i18n/formats";
 import { translator } from "../src/i18n/translate";
-import { type Facts, factorInWords, gapInWords } from "../src/suggestions/reasons";
+import { type Facts, factorInWords, gapInWords, gapsInWords } from "../src/suggestions/reasons";
 import { FACTORS, normalised, reranked, slidersOf, type Weights } from "../src/suggestions/weights";
 
 const t = translator("en");
@@ -100,10 +100,24 @@ describe("factors in words", () => {
     expect(FACTORS.map((name) => factorInWords(name, facts(), t, f))).toEqual([
       "1.2 km away",
       "holds <care.bathing> at level 0.9",
-      "3 of 4 places free",
+      "3 of 4 places free, then 2",
       "based in this community and assigned to this community",
       "asked twice in 30 days",
     ]);
+  });
+
+  it("say that nothing is left where capacity counts for nothing though a place is free", () => {
+    const capacity = { total: 1, reserved: 0, consumed: 0, remaining: 1 };
+    const last = suggestion("s1", { ...EVEN, capacity: 0 }, EVEN);
+    const given = facts({
+      suggestion: { ...last, remaining_units: 1 },
+      provider: { ...provider, capacity } as Provider,
+    });
+    expect(factorInWords("capacity", given, t, f)).toBe("1 of 1 places free, then full");
+  });
+
+  it("do not name a skill whose name is not known yet", () => {
+    expect(factorInWords("skill", facts({ skillName: () => "" }), t, f)).toBe("skills fit to 90%");
   });
 
   it("go by what the category asks for where the need says nothing", () => {
@@ -148,6 +162,27 @@ describe("what would have to change", () => {
     expect(words({ reason: "unavailable_at_time", actual: 0, required: 45, unit: "minute" })).toBe(
       "would have to be free for 45 minutes on end, is for 0",
     );
+  });
+
+  it("is how long somebody rests, was asked or was not verified", () => {
+    const cooldown = { reason: "on_cooldown", required: 0 } as const;
+    expect(words({ ...cooldown, actual: 4.2, unit: "hour" })).toBe("rests for another 5 hours");
+    expect(words({ ...cooldown, actual: 3, required: 2, unit: "referral in 30 days" })).toBe(
+      "asked 3 times in 30 days, its limit is 2",
+    );
+    expect(words({ reason: "not_verified", actual: 400, required: 365, unit: "day" })).toBe(
+      "verified 400 days ago, which counts for 365",
+    );
+  });
+
+  it("does not name the rule again that stands beside it", () => {
+    const gap = { reason: "inactive" as const, subject: null, actual: null, required: null, unit: null };
+    const level = { ...gap, reason: "not_skilled" as const, subject: "cooking", actual: 0, required: 0.3 };
+    const several = [{ ...level, unit: "level" }, { ...level, subject: "driving", unit: "level" }, gap];
+    const zh = translator("zh-CN");
+    const told = gapsInWords("not_skilled", several as Gap[], (id) => id, zh, formatsOf("zh-CN"));
+    expect(told).toBe("需要“cooking”等级 0.3，现为 0；需要“driving”等级 0.3，现为 0");
+    expect(gapsInWords("inactive", several as Gap[], (id) => id, zh, formatsOf("zh-CN"))).toBe("");
   });
 
   it("is the rule itself where there are no figures", () => {

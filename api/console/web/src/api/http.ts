@@ -1,5 +1,5 @@
 import { hearTime } from "./clock";
-import { LineDown, readProblem } from "./problems";
+import { LineDown, PASSING, readProblem } from "./problems";
 import { PATIENT, type Patience, waitSeconds } from "./retry";
 
 export interface Asked {
@@ -20,8 +20,6 @@ export interface Surroundings {
   random: () => number;
   patience: Patience;
 }
-
-const AGAIN = new Set([429, 502, 503, 504]);
 
 const browser: Surroundings = {
   fetch: (...given) => globalThis.fetch(...given),
@@ -46,7 +44,7 @@ export async function ask(
     });
     if (response !== null) hearTime(response);
     if (response?.ok) return response.status === 204 ? null : response.json();
-    if (response !== null && !AGAIN.has(response.status)) throw await readProblem(response);
+    if (response !== null && !PASSING.has(response.status)) throw await readProblem(response);
     if (tried >= tries) throw response === null ? new LineDown() : await readProblem(response);
     const retryAfter = response?.headers.get("Retry-After") ?? null;
     await around.sleep(waitSeconds(around.patience, tried, retryAfter, around.random), asked.signal);

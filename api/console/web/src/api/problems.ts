@@ -48,11 +48,12 @@ export function isConflict(error: unknown): boolean {
   return error instanceof Problem && CONFLICTS.has(error.type);
 }
 
-/** Whether the same request may well be answered later. */
+/** What the service or something before it answers if it cannot say anything now. */
+export const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Whether the same request may well be answered later; what it was to do may have been done. */
 export function isPassing(error: unknown): boolean {
-  return (
-    error instanceof LineDown || (error instanceof Problem && (error.status === 503 || error.status === 429))
-  );
+  return error instanceof LineDown || (error instanceof Problem && PASSING.has(error.status));
 }
 
 /** Whether there is no such thing, or not for who asks. */

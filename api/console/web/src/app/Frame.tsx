@@ -4,6 +4,7 @@ import { useSpeech } from "../i18n/context";
 import { Live } from "../live/context";
 import { useSession } from "../session/context";
 import { type View, viewsOf } from "../session/roles";
+import { Boundary } from "../ui/Boundary";
 import { Trouble } from "../ui/Trouble";
 import { useAddress } from "./address";
 import { Header } from "./Header";
@@ -39,9 +40,11 @@ function Framed() {
       <Header views={views} shown={shown} onHelp={() => setHelpOpen(true)} />
       <Trouble error={trouble} />
       <main id="main" tabIndex={-1} className={`view view-${shown ?? "none"}`}>
-        <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
-          {shown ? CONTENT[shown] : t("app.nothing")}
-        </Suspense>
+        <Boundary key={shown}>
+          <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
+            {shown ? CONTENT[shown] : <p className="empty">{t("app.nothing")}</p>}
+          </Suspense>
+        </Boundary>
       </main>
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </>

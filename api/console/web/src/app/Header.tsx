@@ -19,25 +19,27 @@ export function Header({ views, shown, onHelp }: Props) {
   return (
     <header className="bar">
       <h1 className="brand">{t("app.name")}</h1>
-      <nav aria-label={t("app.views")}>
-        <ul>
-          {views.map((view) => (
-            <li key={view}>
-              <a
-                href={`/console/${view}`}
-                aria-current={view === shown ? "page" : undefined}
-                onClick={(event) => {
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                  event.preventDefault();
-                  go(view);
-                }}
-              >
-                {t(`view.${view}`)}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      {views.length > 0 && (
+        <nav aria-label={t("app.views")}>
+          <ul>
+            {views.map((view) => (
+              <li key={view}>
+                <a
+                  href={`/console/${view}`}
+                  aria-current={view === shown ? "page" : undefined}
+                  onClick={(event) => {
+                    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                    event.preventDefault();
+                    go(view);
+                  }}
+                >
+                  {t(`view.${view}`)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
       {views.includes("work") && <Line />}
       <p className="who">
         <span>{t(`role.${session.role}`)}</span>

@@ -10,7 +10,7 @@ export function Fairness({ k }: { k: number }) {
   const { t, f } = useSpeech();
   const { data, error } = useFairness();
   const empty = data === undefined ? t("app.loading") : t("coverage.no_rows");
-  const hidden = t("coverage.hidden", { k });
+  const hidden = <span className="hint">{t("coverage.hidden", { k })}</span>;
   return (
     <>
       <Trouble error={error} />

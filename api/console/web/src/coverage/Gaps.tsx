@@ -27,7 +27,7 @@ export function Gaps({ k }: { k: number }) {
           value={area}
           onChange={(event) => setArea(event.target.value)}
         >
-          <option value="">{`${t("queue.district")}: ${t("queue.all")}`}</option>
+          <option value="">{t("queue.any", { name: t("queue.district") })}</option>
           {DISTRICTS.map((code) => (
             <option key={code} value={code}>
               {t(`district.${code}`)}
@@ -39,14 +39,14 @@ export function Gaps({ k }: { k: number }) {
           value={category}
           onChange={(event) => setCategory(event.target.value)}
         >
-          <option value="">{`${t("queue.category")}: ${t("queue.all")}`}</option>
+          <option value="">{t("queue.any", { name: t("queue.category") })}</option>
           {categories.items.map(({ id }) => (
             <option key={id} value={id}>
               {categories.nameOf(id)}
             </option>
           ))}
         </select>
-        <p className="hint">{t("coverage.hidden", { k })}</p>
+        <p className="hint">{t("coverage.rows_hidden", { k })}</p>
       </div>
       <Trouble error={gaps.error} />
       <div className="map-and-table">
@@ -59,7 +59,10 @@ export function Gaps({ k }: { k: number }) {
           columns={[
             {
               heading: t("coverage.area"),
-              cell: (row) => (isDistrict(row.area_code) ? t(`district.${row.area_code}`) : row.name),
+              cell: (row) => {
+                if (row.level === "city") return t("map.whole");
+                return isDistrict(row.area_code) ? t(`district.${row.area_code}`) : row.name;
+              },
             },
             { heading: t("coverage.level"), cell: (row) => t(`level.${row.level}`) },
             {

@@ -10,11 +10,13 @@ import { useReach } from "./queries";
 type Study = components["schemas"]["CoverageSummary"];
 
 const SHOWN = 100;
+const NONE: components["schemas"]["CommunityReach"][] = [];
 
 export function Overview({ study }: { study: Study }) {
   const { t, f } = useSpeech();
   const categories = useCategories();
-  const reach = useReach().data?.items ?? [];
+  const found = useReach().data?.items;
+  const reach = found ?? NONE;
   const spots = reach.filter((each) => each.spot === "high_high").length;
   const count = (value: number | null) =>
     value === null ? t("coverage.hidden", { k: study.k }) : f.whole(value);
@@ -26,7 +28,7 @@ export function Overview({ study }: { study: Study }) {
     [t("coverage.wanted"), count(study.units_wanted)],
     [t("coverage.servable"), count(study.units_served)],
     [t("coverage.missing"), count(missing)],
-    [t("coverage.spots"), f.whole(spots)],
+    [t("coverage.spots"), found === undefined ? "…" : f.whole(spots)],
   ];
   const most = Math.max(1, ...study.causes.map((each) => each.needs ?? 0));
   const worst = [...reach].sort((one, other) => other.unreached_categories - one.unreached_categories);
@@ -45,7 +47,7 @@ export function Overview({ study }: { study: Study }) {
         <CoverageMap measure={t("coverage.measure.unreached")} layer={reachLayer(reach)} />
         <DataTable
           caption={t("coverage.unreached_table")}
-          empty={t("coverage.no_rows")}
+          empty={t(found === undefined ? "app.loading" : "coverage.no_rows")}
           keyOf={(row) => row.area_code}
           rows={worst.filter((each) => each.unreached_categories > 0).slice(0, SHOWN)}
           columns={[
@@ -75,12 +77,14 @@ export function Overview({ study }: { study: Study }) {
               isNumber: true,
               cell: (row) => (
                 <>
-                  <span
-                    className="stretch"
-                    aria-hidden="true"
-                    style={{ width: `${((row.needs ?? 0) / most) * 180}px` }}
-                  />
-                  {count(row.needs)}
+                  {row.needs !== null && (
+                    <span
+                      className="stretch"
+                      aria-hidden="true"
+                      style={{ width: `${(row.needs / most) * 180}px` }}
+                    />
+                  )}
+                  {row.needs === null ? <span className="hint">{count(null)}</span> : count(row.needs)}
                 </>
               ),
             },

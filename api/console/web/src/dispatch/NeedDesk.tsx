@@ -24,11 +24,12 @@ interface Props {
   onArrive: () => void;
   highlighted: string | null;
   onHighlight: (providerId: string | null) => void;
+  onTry: (tried: readonly Suggestion[] | null) => void;
   onConflict: (conflict: Conflict) => void;
 }
 
 export function NeedDesk(props: Props) {
-  const { need, answer, referrals, isOpened, onArrive, highlighted, onHighlight, onConflict } = props;
+  const { need, answer, referrals, isOpened, onArrive, highlighted, onHighlight, onTry, onConflict } = props;
   const { t, f } = useSpeech();
   const category = useCategories().byId.get(need.category_id);
   const acts = useActs(onConflict);
@@ -42,6 +43,11 @@ export function NeedDesk(props: Props) {
     document.getElementById("suggestions-heading")?.focus();
     onArrive();
   }, [isOpened, onArrive]);
+  const tried = ranking.isTrial ? ranking.listed : null;
+  useEffect(() => {
+    onTry(tried);
+    return () => onTry(null);
+  }, [tried, onTry]);
   const left = unitsLeft(need.units, referrals);
   const nameOf = (id: string) => providers.get(id)?.name ?? id;
   const offer = (suggestion: Suggestion, units: number) => {

@@ -2,6 +2,7 @@ import { useCallback, useState } from "react";
 import { unitsLeft } from "../act/moves";
 import type { Conflict } from "../act/useActs";
 import { useReferrals } from "../act/useReferrals";
+import type { Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import { flawOf, unranked, useNeed, useSuggestions } from "../suggestions/queries";
 import { Trouble } from "../ui/Trouble";
@@ -16,11 +17,13 @@ interface Props {
   onArrive: () => void;
   highlighted: string | null;
   onHighlight: (providerId: string | null) => void;
+  /** Called with what a trial of weights lists, and with null once there is none. */
+  onTry: (tried: readonly Suggestion[] | null) => void;
   onSelect: (needId: string) => void;
 }
 
 /** Everything about one need: what it is, who is asked, who could be. */
-export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, onSelect }: Props) {
+export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, onTry, onSelect }: Props) {
   const { t } = useSpeech();
   const need = useNeed(needId);
   const answer = useSuggestions(needId);
@@ -82,6 +85,7 @@ export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, 
           onArrive={onArrive}
           highlighted={highlighted}
           onHighlight={onHighlight}
+          onTry={onTry}
           onConflict={meet}
         />
       )}

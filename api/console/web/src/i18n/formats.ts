@@ -21,13 +21,13 @@ export function formatsOf(language: Language) {
     unit: "kilometer",
     maximumFractionDigits: 1,
   });
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const moment = new Intl.DateTimeFormat(language, {
     month: "short",
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-    hour12: false,
+    hourCycle: "h23",
   });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
   const atOnce = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
@@ -47,6 +47,8 @@ export function formatsOf(language: Language) {
       const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const);
       return relative.format(Math.trunc(seconds / size), unit);
     },
-    list: (texts: readonly string[]) => list.format(texts),
+    list: (texts: readonly string[]) => list.format(texts.filter((each) => each !== "")),
+    /** Whole clauses, which may have commas of their own. */
+    clauses: (texts: readonly string[]) => texts.join(language === "zh-CN" ? "；" : "; "),
   };
 }

@@ -22,6 +22,7 @@ export function GapList() {
           );
         })}
       </dl>
+      <p className="hint">{t("map.gaps_hidden")}</p>
     </details>
   );
 }

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "react";
+import type { Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import type { Sight } from "./canvas";
 import { boundsOf } from "./districts";
@@ -9,13 +10,14 @@ import { useChosen, useCrowd, useGround } from "./useLayers";
 
 interface Props {
   needId: string | null;
+  tried: readonly Suggestion[] | null;
   highlighted: string | null;
   layers: Layers;
   onSelect: (needId: string) => void;
   onHighlight: (providerId: string | null) => void;
 }
 
-export default function MapCanvas({ needId, highlighted, layers, onSelect, onHighlight }: Props) {
+export default function MapCanvas({ needId, tried, highlighted, layers, onSelect, onHighlight }: Props) {
   const { t } = useSpeech();
   const container = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState<Sight | null>(null);
@@ -25,7 +27,7 @@ export default function MapCanvas({ needId, highlighted, layers, onSelect, onHig
   const { canvas, hasFailed } = useCanvas(container, t("map.canvas"), start, heard);
   useGround(canvas, layers);
   const summary = useCrowd(canvas, layers, sight, needId);
-  useChosen(canvas, needId, highlighted);
+  useChosen(canvas, needId, tried, highlighted);
   return (
     <div className="map">
       <div ref={container} className="map-canvas" />

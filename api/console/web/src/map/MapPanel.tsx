@@ -1,7 +1,9 @@
 import { lazy, Suspense, useState } from "react";
+import type { Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { maySeeCoverage } from "../session/roles";
+import { Boundary } from "../ui/Boundary";
 import { idle } from "../ui/idle";
 import { GapList } from "./GapList";
 import { Legend } from "./Legend";
@@ -20,6 +22,7 @@ export interface Layers {
 
 interface Props {
   needId: string | null;
+  tried: readonly Suggestion[] | null;
   highlighted: string | null;
   onSelect: (needId: string) => void;
   onHighlight: (providerId: string | null) => void;
@@ -51,9 +54,11 @@ export function MapPanel(props: Props) {
           ))}
         </fieldset>
       </header>
-      <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
-        <MapCanvas {...props} layers={layers} />
-      </Suspense>
+      <Boundary>
+        <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
+          <MapCanvas {...props} layers={layers} />
+        </Suspense>
+      </Boundary>
       {layers.gaps && <GapList />}
       <Legend layers={layers} hasNeed={props.needId !== null} />
     </section>

@@ -1,7 +1,9 @@
 import type { FeatureCollection } from "geojson";
 import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { LISTED } from "../suggestions/queries";
 import { type Box, snapped } from "./geometry";
+import { iconOf, ring, SHARPNESS } from "./icons";
 import { mapStyle, type SourceName } from "./style";
 
 setWorkerUrl(workerUrl);
@@ -58,11 +60,19 @@ export function draw(container: HTMLElement, label: string, start: Box, heard: H
   };
   return new Promise((resolve, reject) => {
     map.once("load", () => {
+      addRings(map);
       tell();
       resolve(canvas);
     });
     map.once("error", ({ error }) => reject(error));
   });
+}
+
+function addRings(map: MapLibre): void {
+  for (let rank = 1; rank <= LISTED; rank += 1) {
+    for (const isLit of [false, true])
+      map.addImage(iconOf(rank, isLit), ring(rank, isLit), { pixelRatio: SHARPNESS });
+  }
 }
 
 function listenTo(map: MapLibre, heard: Heard): void {

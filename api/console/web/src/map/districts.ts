@@ -1,5 +1,6 @@
 import type { Feature, FeatureCollection, MultiPolygon, Point, Position } from "geojson";
 import outlines from "../../../../../graph_models/city/data/guangzhou_districts.geojson?url";
+import { LineDown } from "../api/problems";
 import { isDistrict } from "../domain/areas";
 import type { Translate } from "../i18n/translate";
 import type { Box } from "./geometry";
@@ -8,7 +9,9 @@ import { STEPS, stepOf } from "./palette";
 export type Districts = FeatureCollection<MultiPolygon, { district_code: string; district: string }>;
 
 export async function readDistricts(signal: AbortSignal): Promise<Districts> {
-  const response = await fetch(outlines, { signal });
+  const response = await fetch(outlines, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? error : new LineDown();
+  });
   if (!response.ok) throw new Error(`outlines of the districts: ${response.status}`);
   return response.json();
 }

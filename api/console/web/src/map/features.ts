@@ -2,6 +2,7 @@ import type { Feature, FeatureCollection, Point } from "geojson";
 import type { Need, NeedMap, Provider, ProviderMap, Suggestion, Urgency } from "../api/models";
 import { URGENCIES, worst } from "../domain/urgency";
 import { circle } from "./geometry";
+import { iconOf } from "./icons";
 import { URGENCY_COLOURS } from "./palette";
 
 type Properties = Record<string, string | number | boolean | null>;
@@ -73,7 +74,7 @@ export interface Candidate {
   provider: Provider;
 }
 
-/** The suggested providers with their ranks, and how far each travels. */
+/** The suggested providers with their ranks, the better ones above, and how far each travels. */
 export function candidateFeatures(candidates: readonly Candidate[], highlighted: string | null) {
   const placed = candidates.flatMap(({ suggestion, provider }) =>
     provider.location === null ? [] : [{ suggestion, provider, location: provider.location }],
@@ -84,8 +85,8 @@ export function candidateFeatures(candidates: readonly Candidate[], highlighted:
       placed.map(({ suggestion, provider, location }) =>
         at(location.longitude, location.latitude, {
           id: provider.id,
-          label: String(suggestion.rank),
-          isLit: isLit(provider.id),
+          icon: iconOf(suggestion.rank, isLit(provider.id)),
+          order: isLit(provider.id) ? 1 : -suggestion.rank,
         }),
       ),
     ),

@@ -3,6 +3,24 @@ import { ACCENT, BORDER, INK, LAND, PROVIDER, WATER } from "./palette";
 
 const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
 
+const DIRECTIONS: [anchor: string, x: number, y: number][] = [
+  ["bottom", 0, -1],
+  ["top", 0, 1],
+  ["left", 1, 0],
+  ["right", -1, 0],
+  ["bottom-left", 0.7, -0.7],
+  ["bottom-right", -0.7, -0.7],
+  ["top-left", 0.7, 0.7],
+  ["top-right", -0.7, 0.7],
+];
+const DISTANCES = [0.2, 0.5, 0.8, 1.1, 1.4, 1.7, 2, 2.3, 2.6, 2.9, 3.2, 3.5];
+
+/** Where a name may stand, in its own heights from the middle of its district: the nearest first. */
+const NEAR_BY: (string | [number, number])[] = ["center", [0, 0]];
+for (const far of DISTANCES) {
+  for (const [anchor, x, y] of DIRECTIONS) NEAR_BY.push(anchor, [x * far, y * far]);
+}
+
 const empty = () => ({
   type: "geojson" as const,
   data: { type: "FeatureCollection" as const, features: [] },
@@ -98,10 +116,25 @@ export function mapStyle(): StyleSpecification {
         layout: { "circle-sort-key": ["get", "rank"] },
         paint: {
           "circle-color": ["get", "colour"],
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.2, 12, 6],
-          "circle-stroke-color": INK,
-          "circle-stroke-width": 0.3,
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 1.6, 12, 6],
+          "circle-stroke-color": BORDER,
+          "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0.3, 12, 1],
         },
+      },
+      // Below the counts in this order, names look for a place that the counts leave free.
+      {
+        id: "labels",
+        type: "symbol",
+        source: "labels",
+        layout: {
+          "text-field": ["get", "name"],
+          "text-font": FONT,
+          "text-size": 12,
+          "text-padding": 1,
+          "text-variable-anchor-offset": NEAR_BY,
+          "text-justify": "auto",
+        },
+        paint: { "text-color": INK, "text-halo-color": "#ffffff", "text-halo-width": 2 },
       },
       {
         id: "need-counts",
@@ -112,15 +145,9 @@ export function mapStyle(): StyleSpecification {
           "text-font": FONT,
           "text-size": 11,
           "text-allow-overlap": true,
+          "text-padding": 3,
         },
         paint: { "text-color": "#ffffff" },
-      },
-      {
-        id: "labels",
-        type: "symbol",
-        source: "labels",
-        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-optional": true },
-        paint: { "text-color": INK, "text-halo-color": "#ffffff", "text-halo-width": 1.4 },
       },
       {
         id: "chosen",
@@ -135,26 +162,13 @@ export function mapStyle(): StyleSpecification {
       },
       {
         id: "candidates",
-        type: "circle",
-        source: "candidates",
-        paint: {
-          "circle-color": ["case", ["get", "isLit"], ACCENT, "#ffffff"],
-          "circle-radius": ["case", ["get", "isLit"], 12, 9],
-          "circle-stroke-color": ACCENT,
-          "circle-stroke-width": 2,
-        },
-      },
-      {
-        id: "ranks",
         type: "symbol",
         source: "candidates",
         layout: {
-          "text-field": ["get", "label"],
-          "text-font": FONT,
-          "text-size": 11,
-          "text-allow-overlap": true,
+          "symbol-sort-key": ["get", "order"],
+          "icon-image": ["get", "icon"],
+          "icon-allow-overlap": true,
         },
-        paint: { "text-color": ["case", ["get", "isLit"], "#ffffff", ACCENT] },
       },
     ],
   };

@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "react";
+import type { Suggestion } from "../api/models";
 import { useCategories, useCommunities } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { useNeed, useProviders, useSuggestions } from "../suggestions/queries";
@@ -55,10 +56,16 @@ export function useCrowd(
     : t("map.summary_needs", { needs: f.whole(needs.total) });
 }
 
-/** The chosen need with its search radius, and the providers that are suggested for it. */
-export function useChosen(canvas: Canvas | null, needId: string | null, highlighted: string | null) {
+/** The chosen need with its search radius, and the providers that are suggested for it, or come out of a trial. */
+export function useChosen(
+  canvas: Canvas | null,
+  needId: string | null,
+  tried: readonly Suggestion[] | null,
+  highlighted: string | null,
+) {
   const need = useNeed(needId).data;
-  const suggestions = useSuggestions(needId).data?.suggestions;
+  const suggested = useSuggestions(needId).data?.suggestions;
+  const suggestions = tried ?? suggested;
   const communities = useCommunities();
   const ids = useMemo(() => suggestions?.map((each) => each.provider_id) ?? [], [suggestions]);
   const providers = useProviders(ids);

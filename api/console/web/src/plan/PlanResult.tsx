@@ -1,6 +1,7 @@
 import type { PlanOutput } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import { Comparison } from "./Comparison";
+import { certificateInWords, isBest } from "./certificate";
 import { PlannedReferrals } from "./PlannedReferrals";
 import { Unserved } from "./Unserved";
 
@@ -14,15 +15,12 @@ interface Props {
 export function PlanResult({ id, plan, isGone }: Props) {
   const { t, f } = useSpeech();
   const { certificate } = plan;
-  const words = certificate.is_proven
-    ? t("plan.proven")
-    : t(certificate.is_most_served ? "plan.most_served" : "plan.gap", { gap: f.score(certificate.gap) });
   return (
     <>
       <div className="cards">
         <section aria-labelledby="certificate-heading" className="card">
           <h3 id="certificate-heading">{t("plan.certificate")}</h3>
-          <p className={certificate.is_proven ? "proven" : ""}>{words}</p>
+          <p className={isBest(certificate) ? "proven" : ""}>{certificateInWords(certificate, t, f)}</p>
           <p className="hint">
             {t("plan.checked", { pairs: f.whole(certificate.pairs), rounds: certificate.rounds })}
           </p>

@@ -83,7 +83,11 @@ export function PlannedReferrals({ planId, referrals, isGone }: Props) {
               />
             </span>
             {(["need", "provider", "units", "distance", "outcome"] as const).map((name) => (
-              <span key={name} role="columnheader">
+              <span
+                key={name}
+                role="columnheader"
+                className={name === "units" || name === "distance" ? "number" : ""}
+              >
                 {t(`plan.${name}`)}
               </span>
             ))}

@@ -45,8 +45,12 @@ export function PlannedRow({ index, start, referral, outcome, isChosen, isBusy, 
         </a>
       </span>
       <span role="cell">{name}</span>
-      <span role="cell">{f.whole(referral.units)}</span>
-      <span role="cell">{referral.distance_km === null ? "–" : f.distance(referral.distance_km)}</span>
+      <span role="cell" className="number">
+        {f.whole(referral.units)}
+      </span>
+      <span role="cell" className="number">
+        {referral.distance_km === null ? "–" : f.distance(referral.distance_km)}
+      </span>
       <span role="cell">{outcome !== undefined && outcomeInWords(outcome)}</span>
     </div>
   );

@@ -27,7 +27,7 @@ export function FilterBar({ filters, searchRef, onChange }: Props) {
         value={district}
         onChange={(event) => onChange({ area: event.target.value })}
       >
-        <option value="">{`${t("queue.district")}: ${t("queue.all")}`}</option>
+        <option value="">{t("queue.any", { name: t("queue.district") })}</option>
         {districtsWithin(session.jurisdiction).map((code) => (
           <option key={code} value={code}>
             {t(`district.${code}`)}
@@ -40,7 +40,7 @@ export function FilterBar({ filters, searchRef, onChange }: Props) {
         disabled={district === ""}
         onChange={(event) => onChange({ area: event.target.value || district })}
       >
-        <option value="">{`${t("queue.street")}: ${t("queue.all")}`}</option>
+        <option value="">{t("queue.any", { name: t("queue.street") })}</option>
         {streets.map(({ code, firstCommunity }) => (
           <option key={code} value={code}>{`${code.slice(6)} · ${firstCommunity}`}</option>
         ))}
@@ -50,7 +50,7 @@ export function FilterBar({ filters, searchRef, onChange }: Props) {
         value={filters.category}
         onChange={(event) => onChange({ category: event.target.value })}
       >
-        <option value="">{`${t("queue.category")}: ${t("queue.all")}`}</option>
+        <option value="">{t("queue.any", { name: t("queue.category") })}</option>
         {categories.items.map((category) => (
           <option key={category.id} value={category.id}>
             {categories.nameOf(category.id)}
@@ -71,7 +71,7 @@ function Search({ value, inputRef, onChange }: SearchProps) {
   const { t } = useSpeech();
   const [text, setText] = useState(value);
   const settled = useDebounced(text, 250);
-  useEffect(() => setText(value), [value]);
+  useEffect(() => setText((now) => (now.trim() === value ? now : value)), [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was written is told once, when it has settled
   useEffect(() => {
     if (settled.trim() !== value && settled === text) onChange(settled.trim());

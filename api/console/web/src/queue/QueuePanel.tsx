@@ -28,10 +28,9 @@ export function QueuePanel({ selected, onSelect, onOpen }: Props) {
   useShortcut("/", () => search.current?.focus());
   useEffect(() => {
     const back = (event: KeyboardEvent) => {
-      // Whoever writes may mean the list of a field, or characters that are being chosen.
-      const isTaken = event.defaultPrevented || event.isComposing;
-      if (event.key === "Escape" && !isTaken && document.querySelector("dialog[open]") === null)
-        list.current?.focus();
+      // Whoever closes a list of options, or leaves off choosing characters, stays where they are.
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if (document.querySelector("dialog[open]") === null) list.current?.focus();
     };
     document.addEventListener("keydown", back);
     return () => document.removeEventListener("keydown", back);

@@ -55,9 +55,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
     setTimeout(() => queries.removeQueries(REST));
   }, [queries]);
   const leave = useCallback(() => {
+    // What is still being read would be refused.
+    void queries.cancelQueries();
     // Without an answer the cookie is still there: to look signed out would be a lie.
-    signOut().then(forget, setTrouble);
-  }, [forget]);
+    signOut().then(forget, (error: unknown) => {
+      setTrouble(error);
+      void queries.invalidateQueries();
+    });
+  }, [queries, forget]);
   const isIn = data !== null && data !== undefined;
   useEffect(() => {
     if (!isIn) return undefined;

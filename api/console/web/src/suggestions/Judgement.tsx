@@ -2,7 +2,7 @@ import { useSkills } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { Trouble } from "../ui/Trouble";
 import { useJudgement } from "./queries";
-import { gapInWords } from "./reasons";
+import { gapsInWords } from "./reasons";
 
 /** Where a provider stands for a need, or every rule that speaks against it with what would have to change. */
 export function Judgement({ needId, providerId }: { needId: string; providerId: string }) {
@@ -28,12 +28,7 @@ export function Judgement({ needId, providerId }: { needId: string; providerId: 
       <ul>
         {reasons.map((reason) => (
           <li key={reason}>
-            <strong>{t(`rule.${reason}`)}</strong>{" "}
-            {gaps
-              .filter((gap) => gap.reason === reason)
-              .map((gap) => gapInWords(gap, skills.nameOf, t, f))
-              .filter((words) => words !== t(`rule.${reason}`))
-              .join("; ")}
+            <strong>{t(`rule.${reason}`)}</strong> {gapsInWords(reason, gaps, skills.nameOf, t, f)}
           </li>
         ))}
       </ul>

@@ -21,15 +21,20 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
   const skills = useSkills();
   const district = districtOf(need.community_code ?? "");
   const usual = categories.byId.get(need.category_id)?.required_skills ?? [];
-  const asked = need.required_skills.length > 0 ? need.required_skills : usual;
+  const wanted = need.required_skills.length > 0 ? need.required_skills : usual;
+  const asked = wanted
+    .map(({ skill_id, min_level }) => ({ skill: skills.nameOf(skill_id), level: f.decimal(min_level) }))
+    .filter(({ skill }) => skill !== "")
+    .map((each) => t("need.skill", each));
   const isOver = need.status !== "active" && need.status !== "on-hold";
   return (
     <header className={`need-head urgency-${need.urgency}`}>
       <p className="need-line">
         <span className="urgency">{t(`urgency.${need.urgency}`)}</span>
         <span className="hint">
-          {isDistrict(district) && `${t(`district.${district}`)} · `}
-          {communities.nameOf(need.community_code)}
+          {[isDistrict(district) ? t(`district.${district}`) : "", communities.nameOf(need.community_code)]
+            .filter((name) => name !== "")
+            .join(" · ")}
         </span>
         {need.is_synthetic && <span className="mark">{t("app.synthetic")}</span>}
       </p>
@@ -37,32 +42,18 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
         {categories.nameOf(need.category_id)} <span className="hint">{need.id}</span>
       </h2>
       <p className="facts">
-        <span>
-          {t("need.units", { left: unitsLeft, units: need.units })}
-          {need.is_indivisible && need.units > 1 && ` (${t("need.whole")})`}
-        </span>
-        <span>
-          {t("need.raised")} {f.since(need.created_at, now)}
-        </span>
+        <span>{t("need.units", { left: unitsLeft, units: need.units })}</span>
+        {need.is_indivisible && need.units > 1 && <span>{t("need.whole")}</span>}
+        <span>{t("need.raised", { since: f.since(need.created_at, now) })}</span>
         {need.time_window !== null && (
           <span>
-            {t("need.when")}{" "}
             {t("need.window", {
               start: f.moment(need.time_window.start),
               end: f.moment(need.time_window.end),
             })}
           </span>
         )}
-        {asked.length > 0 && (
-          <span>
-            {t("need.skills")}{" "}
-            {f.list(
-              asked.map((each) =>
-                t("need.skill", { skill: skills.nameOf(each.skill_id), level: f.decimal(each.min_level) }),
-              ),
-            )}
-          </span>
-        )}
+        {asked.length > 0 && <span>{t("need.skills", { skills: f.list(asked) })}</span>}
       </p>
       {isOver && <p role="status">{t("need.status", { status: t(`need.status.${need.status}`) })}</p>}
       {remarks

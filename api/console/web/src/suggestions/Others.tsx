@@ -2,7 +2,7 @@ import type { SuggestionAnswer } from "../api/models";
 import { useSkills } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import type { MessageKey } from "../i18n/messages";
-import { gapInWords } from "./reasons";
+import { gapsInWords } from "./reasons";
 
 /** Why there are not more: what held the others back, and who is one change away. */
 export function Others({ answer }: { answer: SuggestionAnswer }) {
@@ -45,8 +45,12 @@ export function Others({ answer }: { answer: SuggestionAnswer }) {
           <li key={miss.provider_id}>
             <strong>{miss.name}</strong> <span className="mark">{t(`rule.${miss.reason}`)}</span>
             <br />
-            {miss.gaps.map((gap) => gapInWords(gap, skills.nameOf, t, f)).join("; ")}{" "}
-            <span className="hint">({t("suggestions.score", { score: f.score(miss.score) })})</span>
+            {[
+              gapsInWords(miss.reason, miss.gaps, skills.nameOf, t, f),
+              t("suggestions.score", { score: f.score(miss.score) }),
+            ]
+              .filter((words) => words !== "")
+              .join(" · ")}
           </li>
         ))}
       </ul>

@@ -13,7 +13,7 @@ export function ScoreBar({ suggestion }: { suggestion: Suggestion }) {
     <div
       className="score-bar"
       role="img"
-      aria-label={`${t("suggestions.adds", { score: f.score(suggestion.score) })}: ${f.list(told)}`}
+      aria-label={t("suggestions.adds", { score: f.score(suggestion.score), parts: f.list(told) })}
     >
       {parts.map(({ name, part }) => (
         <span

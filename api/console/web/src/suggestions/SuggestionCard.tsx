@@ -49,7 +49,7 @@ export function SuggestionCard(props: Props) {
       <div className="suggestion-foot">
         <span className="hint">
           {codeInWords(t, "kind", suggestion.kind)} · {distanceInWords(suggestion.distance_km, t, f)} ·{" "}
-          {t("suggestions.free", { free: suggestion.remaining_units })}
+          <span>{t("suggestions.free", { free: suggestion.remaining_units })}</span>
         </span>
         <button
           type="button"

@@ -1,4 +1,4 @@
-import type { FactorName, Gap, Need, Provider, Suggestion } from "../api/models";
+import type { FactorName, Gap, Need, Provider, Rule, Suggestion } from "../api/models";
 import type { Formats } from "../i18n/formats";
 import type { Translate } from "../i18n/translate";
 
@@ -43,7 +43,8 @@ function skillInWords(
   const asked = need.required_skills.length > 0 ? need.required_skills : usualSkills;
   const wanted = asked.map((each) => each.skill_id);
   const held = (provider?.skills ?? []).filter((each) => wanted.includes(each.skill_id));
-  if (held.length === 0) return t("suggestions.fits", { value: f.percent(value) });
+  if (held.length === 0 || held.some((each) => skillName(each.skill_id) === ""))
+    return t("suggestions.fits", { value: f.percent(value) });
   const parts = held.map((each) =>
     t("suggestions.holds", { skill: skillName(each.skill_id), level: f.decimal(each.level) }),
   );
@@ -53,7 +54,10 @@ function skillInWords(
 function capacityInWords({ suggestion, provider }: Facts, t: Translate, f: Formats): string {
   const free = suggestion.remaining_units;
   if (provider === undefined) return t("suggestions.free", { free });
-  return t("suggestions.free_of", { free: f.whole(free), total: f.whole(provider.capacity.total) });
+  const { total } = provider.capacity;
+  // What counts is the share of all places that is left once the need is served.
+  const left = Math.round((suggestion.factors.capacity?.value ?? 0) * total);
+  return t("suggestions.free_of", { free: f.whole(free), total: f.whole(total), left });
 }
 
 /** What the provider's own entry tells; that it has served the resident before is told by nothing else being left. */
@@ -73,29 +77,44 @@ function continuityInWords({ suggestion, need, provider }: Facts, t: Translate, 
   return f.list(parts.filter((part) => part !== null));
 }
 
-/** What would have to change for one rule to hold. */
+/** What would have to change for one rule to hold: the rule itself where there are no figures. */
 export function gapInWords(gap: Gap, skillName: (id: string) => string, t: Translate, f: Formats): string {
   const { reason, actual, required, subject, unit } = gap;
-  if (unit === "level" && subject !== null) {
-    return t("gap.level", {
-      skill: skillName(subject),
-      actual: f.decimal(actual ?? 0),
-      required: f.decimal(required ?? 0),
-    });
-  }
+  const skill = subject === null ? "" : skillName(subject);
   if (actual === null || required === null) return t(`rule.${reason}`);
-  if (reason === "too_far") {
-    return t("gap.distance", {
-      actual: f.distance(actual),
-      required: f.distance(required),
-      nearer: f.distance(Math.max(0, actual - required)),
-    });
+  switch (unit) {
+    case "level":
+      if (skill === "") break;
+      return t("gap.level", { skill, actual: f.decimal(actual), required: f.decimal(required) });
+    case "km":
+      return t("gap.distance", {
+        actual: f.distance(actual),
+        required: f.distance(required),
+        nearer: f.distance(Math.max(0, actual - required)),
+      });
+    case "unit":
+      return t("gap.units", { actual, required });
+    case "minute":
+      return t("gap.minutes", { actual: f.whole(actual), required: f.whole(required) });
+    case "hour":
+      return t("gap.hours", { actual: Math.ceil(actual) });
+    case "day":
+      return t("gap.days", { actual, required: f.whole(required) });
+    case "referral in 30 days":
+      return t("gap.referrals", { actual, required: f.whole(required) });
   }
-  if (reason === "no_capacity") return t("gap.units", { actual, required });
-  if (unit === "minute") return t("gap.minutes", { actual: f.whole(actual), required: f.whole(required) });
-  return t("gap.other", {
-    rule: t(`rule.${reason}`),
-    actual: f.decimal(actual),
-    required: f.decimal(required),
-  });
+  return t(`rule.${reason}`);
+}
+
+/** The same for all gaps of one rule, which is named beside them and need not be named again. */
+export function gapsInWords(
+  reason: Rule,
+  gaps: readonly Gap[],
+  skillName: (id: string) => string,
+  t: Translate,
+  f: Formats,
+): string {
+  const rule = t(`rule.${reason}`);
+  const told = gaps.filter((gap) => gap.reason === reason).map((gap) => gapInWords(gap, skillName, t, f));
+  return f.clauses(told.filter((words) => words !== rule));
 }

@@ -14,6 +14,9 @@ interface Props<T> {
   empty: string;
 }
 
+/** Stands for a name that is still being read: a row without a heading says nothing to who cannot see it. */
+const AWAITED = "…";
+
 /** A table with its caption; the first column names the row. */
 export function DataTable<T>({ caption, columns, rows, keyOf, empty }: Props<T>) {
   return (
@@ -40,7 +43,7 @@ export function DataTable<T>({ caption, columns, rows, keyOf, empty }: Props<T>)
                   {columns.map(({ heading, cell, isNumber }, index) =>
                     index === 0 ? (
                       <th key={heading} scope="row">
-                        {cell(row)}
+                        {cell(row) || AWAITED}
                       </th>
                     ) : (
                       <td key={heading} className={isNumber ? "number" : ""}>

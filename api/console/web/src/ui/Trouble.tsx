@@ -31,7 +31,7 @@ export function wordsFor(error: unknown, isWrite: boolean, t: Translate): string
   if (error instanceof LineDown) return t(isWrite ? "problem.line_write" : "problem.line");
   if (!(error instanceof Problem)) return t("problem.other", { detail: String(error) });
   if (isConflict(error)) return t(`problem.${error.type}` as MessageKey);
-  if (error.type === "outcome-unknown" || error.type === "deadline-exceeded") return t("problem.line_write");
+  if (isOutcomeOpen(error)) return t(isWrite ? "problem.line_write" : "problem.busy");
   if (error.type === "study-under-way") return t("problem.study");
   if (error.status === 401) return t("problem.signed_out");
   if (error.status === 403) return t("problem.forbidden");
@@ -39,3 +39,7 @@ export function wordsFor(error: unknown, isWrite: boolean, t: Translate): string
   if (error.status === 503 || error.status === 429) return t("problem.busy");
   return t("problem.other", { detail: error.message });
 }
+
+/** Whether a write may have taken effect all the same: the service says so, or something before it knows no better. */
+const isOutcomeOpen = ({ status, type }: Problem) =>
+  type === "outcome-unknown" || type === "deadline-exceeded" || status === 502 || status === 504;

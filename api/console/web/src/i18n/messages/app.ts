@@ -15,6 +15,11 @@ export const app = {
   "app.cancel": ["Cancel", "取消"],
   "app.loading": ["Loading …", "加载中…"],
   "app.retry": ["Try again", "重试"],
+  "app.failed": [
+    "This part of the page could not be loaded. Reload the page: what you have chosen is kept.",
+    "页面的这一部分无法加载。请重新加载页面，您的选择会保留。",
+  ],
+  "app.reload": ["Reload the page", "重新加载"],
   "app.synthetic": ["made-up data", "合成数据"],
   "app.reach": ["{count, plural, one {# area} other {# areas}}", "{count} 个辖区"],
   "app.everywhere": ["whole city", "全市"],

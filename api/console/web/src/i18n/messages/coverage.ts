@@ -13,6 +13,10 @@ export const coverage = {
   "coverage.section.fragility": ["Fragility", "脆弱点"],
   "coverage.section.fairness": ["Fairness", "公平"],
   "coverage.hidden": ["under {k} or hidden", "小于 {k} 或不显示"],
+  "coverage.rows_hidden": [
+    "Rows with fewer than {k} needs are left out, and some from which those could be worked out.",
+    "需求少于 {k} 条的行不列出；可据以推算这些数的个别行也不列出。",
+  ],
   "coverage.wanted": ["Units wanted", "需要份数"],
   "coverage.servable": ["Units that can be served at most", "最多可满足份数"],
   "coverage.missing": ["Units that no plan can serve", "任何规划都无法满足的份数"],

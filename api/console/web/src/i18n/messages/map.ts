@@ -28,5 +28,6 @@ export const map = {
     "The map cannot be drawn here (no WebGL). The lists hold the same.",
     "此浏览器无法绘制地图（缺少 WebGL）。列表内容相同。",
   ],
+  "map.gaps_hidden": ["–: too few needs to be shown", "–：数量过少，不显示"],
   "map.gaps_table": ["Share of needs unmet, as a list", "各区未满足比例列表"],
 } as const;

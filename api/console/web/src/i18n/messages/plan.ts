@@ -31,16 +31,20 @@ export const plan = {
     "The plan was lost while it was being accepted. What is marked as held is held. Whether the rest of what was sent last is held, its needs tell; a new plan leaves alone what is held.",
     "采纳过程中规划已丢失。标为“已预留”的均已生效；最后提交的其余条目是否生效，请打开相应需求查看。新规划不会改动已预留的部分。",
   ],
-  "plan.made": ["made {when}, revision {revision}", "生成于{when}，版本 {revision}"],
+  "plan.made": ["Made {when}, revision {revision}", "生成于{when}，版本 {revision}"],
   "plan.certificate": ["Certificate", "最优性证明"],
-  "plan.proven": ["Proven: no plan is better.", "已证明：不存在更好的规划。"],
+  "plan.proven": ["Proven: this is the best there is; no plan is better.", "已证明最优：不存在更好的规划。"],
   "plan.most_served": [
     "Proven: no plan serves more. By score another one could be better by at most {gap}.",
-    "已证明：不存在满足更多需求的规划。得分上其他规划最多高 {gap}。",
+    "已证明：不存在满足更多需求的规划。其他规划的得分最多高 {gap}。",
   ],
-  "plan.gap": [
-    "Not proven: another plan could be better by at most {gap} of score.",
-    "未证明最优：其他规划的得分最多高 {gap}。",
+  "plan.most_served_nearly": [
+    "Proven: no plan serves more. By score another one could be better by less than {gap}.",
+    "已证明：不存在满足更多需求的规划。其他规划的得分高出不足 {gap}。",
+  ],
+  "plan.unproven": [
+    "Not proven: another plan may serve more needs.",
+    "未证明最优：其他规划可能满足更多需求。",
   ],
   "plan.checked": [
     "{pairs} pairs were priced in {rounds, plural, one {# round} other {# rounds}}.",
@@ -58,7 +62,7 @@ export const plan = {
   "plan.measure.score": ["Score", "得分"],
   "plan.measure.mean_distance_km": ["Mean distance", "平均距离"],
   "plan.of_needs": ["{served} of {needs}", "{needs} 中的 {served}"],
-  "plan.referrals": ["Referrals of the plan", "规划中的转介"],
+  "plan.referrals": ["Referrals of the plan, most urgent first", "规划中的转介（最紧急的在前）"],
   "plan.choose_all": ["Choose all", "全选"],
   "plan.choose": ["Choose {need} with {provider}", "选择 {need} 与 {provider}"],
   "plan.need": ["Need", "需求"],

@@ -9,7 +9,7 @@ export const queue = {
   "queue.street": ["Street", "街道"],
   "queue.category": ["Category", "类别"],
   "queue.state": ["State", "状态"],
-  "queue.all": ["All", "全部"],
+  "queue.any": ["{name}: All", "{name}：全部"],
   "queue.mine": ["Mine", "我的"],
   "queue.state.open": ["Unasked", "未询问"],
   "queue.state.all": ["All", "全部"],

@@ -3,12 +3,11 @@ export const suggestions = {
   "need.heading": ["Need", "需求"],
   "need.none": ["Choose a need from the list.", "请从列表中选择一条需求。"],
   "need.units": ["{left} of {units} units open", "剩余 {left}/{units} 份"],
-  "need.window": ["{start} to {end}", "{start} 至 {end}"],
+  "need.window": ["Wanted {start} to {end}", "时间：{start} 至 {end}"],
   "need.whole": ["must stay with one provider", "须由一个服务方承担"],
-  "need.skills": ["Asks for", "所需技能"],
+  "need.skills": ["Asks for {skills}", "所需技能：{skills}"],
   "need.skill": ["{skill} at {level}", "{skill}（{level} 级起）"],
-  "need.when": ["When", "时间"],
-  "need.raised": ["Raised", "提出"],
+  "need.raised": ["Raised {since}", "{since}提出"],
   "need.climbs": ["Climbs {when} unless somebody acts", "如无人处理，将于{when}上报"],
   "need.acknowledge": ["I take care of it", "由我处理"],
   "need.acknowledged": ["Noted: it climbs no further.", "已登记，不再上报。"],
@@ -41,7 +40,7 @@ export const suggestions = {
     "数据库暂不可用，此列表可能已过时。",
   ],
   "suggestions.score": ["Score {score}", "得分 {score}"],
-  "suggestions.adds": ["Parts of the score: they add up to {score}", "得分构成，合计 {score}"],
+  "suggestions.adds": ["Parts of the score, {score} in all: {parts}", "得分构成，合计 {score}：{parts}"],
   "suggestions.part": [
     "{factor}: {weight} × {value} = {contribution}",
     "{factor}：{weight} × {value} = {contribution}",
@@ -54,10 +53,13 @@ export const suggestions = {
   "suggestions.why_provider": ["Why {name}", "理由：{name}"],
   "suggestions.away": ["{distance} away", "距离 {distance}"],
   "suggestions.no_distance": ["by phone, or place not known", "电话服务或位置未知"],
-  "suggestions.holds": ["holds {skill} at level {level}", "具备 {skill}，等级 {level}"],
+  "suggestions.holds": ["holds {skill} at level {level}", "具备“{skill}”，等级 {level}"],
   "suggestions.fits": ["skills fit to {value}", "技能匹配 {value}"],
   "suggestions.free": ["{free, plural, one {# place free} other {# places free}}", "空余 {free} 个名额"],
-  "suggestions.free_of": ["{free} of {total} places free", "{total} 个名额中空余 {free} 个"],
+  "suggestions.free_of": [
+    "{free} of {total} places free, then {left, plural, =0 {full} other {#}}",
+    "{total} 个名额中空余 {free} 个，之后{left, plural, =0 {已满} other {余 # 个}}",
+  ],
   "suggestions.asked": [
     "{count, plural, =0 {not asked in 30 days} one {asked once in 30 days} =2 {asked twice in 30 days} other {asked # times in 30 days}}",
     "{count, plural, =0 {30 天内未被询问} other {30 天内被询问 # 次}}",
@@ -69,7 +71,7 @@ export const suggestions = {
   "suggestions.assigned_here": ["assigned to this community", "负责本社区"],
   "gap.level": [
     "would need {skill} at level {required}, has {actual}",
-    "需要 {skill} 等级 {required}，现为 {actual}",
+    "需要“{skill}”等级 {required}，现为 {actual}",
   ],
   "gap.distance": [
     "would have to be {nearer} nearer: {actual} away, limit {required}",
@@ -83,7 +85,18 @@ export const suggestions = {
     "would have to be free for {required} minutes on end, is for {actual}",
     "需连续空闲 {required} 分钟，现有 {actual} 分钟",
   ],
-  "gap.other": ["{rule}: has {actual}, needs {required}", "{rule}：现为 {actual}，需要 {required}"],
+  "gap.hours": [
+    "rests for {actual, plural, one {another hour} other {another # hours}}",
+    "还需间隔 {actual} 小时",
+  ],
+  "gap.days": [
+    "verified {actual, plural, one {# day} other {# days}} ago, which counts for {required}",
+    "{actual} 天前核验，有效期 {required} 天",
+  ],
+  "gap.referrals": [
+    "asked {actual, plural, one {once} =2 {twice} other {# times}} in 30 days, its limit is {required}",
+    "30 天内已被询问 {actual} 次，上限 {required} 次",
+  ],
   "trial.heading": ["Try other weights", "试调权重"],
   "trial.badge": ["Trial, not stored", "试算，不会保存"],
   "trial.hint": [
