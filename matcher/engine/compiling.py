@@ -20,6 +20,8 @@ from numba.misc.appdirs import user_cache_dir
 
 F = TypeVar("F", bound=Callable[..., object])
 
+_LINE = 64  # bytes of a cache line
+
 int64 = cast("Callable[[Any], int]", np.int64)
 
 
@@ -60,16 +62,23 @@ def inlined(function: F) -> F:
     return cast("F", numba.njit(cache=True, error_model="numpy", inline="always")(function))
 
 
-@intrinsic  # type: ignore[misc]
-def prefetch(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """Have the cache line at an address fetched, while the computation goes on; any address will do."""
+@inlined
+def fetch(address: int, size: int) -> None:
+    """Have some bytes fetched into the caches while the computation goes on; any address will do."""
+    for offset in range(0, size, _LINE):
+        _prefetch(address + offset)
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ARG001
+
+def _prefetching(_: Any, address: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         function = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        options = [number(0), number(3), number(1)]  # to read, to be kept in all caches, data
+        options = [number(0), number(3), number(1)]  # to read, into all caches, data
         builder.call(function, [builder.inttoptr(arguments[0], byte), *options])
         return context.get_dummy_value()
 
-    return numba.void(numba.intp), generate
+    return numba.void(address), generate
+
+
+_prefetch = cast("Callable[[int], None]", intrinsic(_prefetching))

@@ -11,9 +11,10 @@ import numpy as np
 
 from graph_models.domain.identifiers import AreaCode
 from matcher.engine.compiling import compiled_aside, int64
+from matcher.engine.glimpses import ROW_BITS
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import NO_CAPACITY, RADIUS_M, is_skilled, meets, plain_bits
-from matcher.engine.nodes import ROW_BITS, Node
+from matcher.engine.nodes import Node
 from matcher.engine.question import Question
 from matcher.engine.rows import Table, Vocabulary
 from matcher.engine.snapshot import Snapshot

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcher.engine.compiling import compiled, compiled_aside, inlined, int64, prefetch
+from matcher.engine.compiling import compiled, compiled_aside, fetch, inlined, int64
 from matcher.engine.glimpses import (
     HOUR,
+    MARKS,
     ROW_BITS,
     SHARES,
     SPARE_M,
@@ -102,9 +103,9 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     pool = snapshot.lists.pool
     chosen = np.empty(1 << ROW_BITS, np.int32)
     mosts = np.empty(1 << ROW_BITS, np.float64)
-    table_at = table.ctypes.data
     bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
-    marks_at, glimpses_at = marks.ctypes.data, glimpses.ctypes.data
+    table_at, glimpses_at, marks_at = table.ctypes.data, glimpses.ctypes.data, marks.ctypes.data
+    glimpses_bytes, marks_bytes = glimpses.itemsize << ROW_BITS, MARKS * marks.itemsize
     size, level, least = 0, len(firsts) - 2, least_score(ranking)
     for node in range(firsts[level], firsts[level + 1]):
         bound = node_bound(aim, boxes[node], skills, node, usable_bits, same_bits, second)
@@ -112,13 +113,9 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
     while size and bounds[0] >= least:
         node = places[0]
         size = _pop(bounds, places, size)
-        if size:
-            ahead = places[0]
-            if ahead < firsts[1]:
-                for line in range(4):
-                    prefetch(marks_at + ahead * 256 + line * 64)
-                for line in range(16):
-                    prefetch(glimpses_at + ahead * 1024 + line * 64)
+        if places[0] < firsts[1]:  # most likely the next one
+            fetch(marks_at + places[0] * marks_bytes, marks_bytes)
+            fetch(glimpses_at + places[0] * glimpses_bytes, glimpses_bytes)
         level = 0
         while firsts[level + 1] <= node:
             level += 1
@@ -140,8 +137,7 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
             most = _most_seen(aim, glimpses[at], similar, least_values)
             if most < 0 or most + rest < least:
                 continue
-            prefetch(table_at + at * 128)
-            prefetch(table_at + at * 128 + 64)
+            fetch(table_at + at * table.itemsize, table.itemsize)
             chosen[count], mosts[count] = at, most
             count += 1
         seen, count = count, 0

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matcher.engine.compiling import compiled, compiled_aside, int64
+from matcher.engine.compiling import compiled, compiled_aside, fetch, int64
 from matcher.engine.growing import Int32Array, Int64Array
-from matcher.engine.judging import NO_DOUBT, fill_values, is_skilled, meets, total_of
+from matcher.engine.judging import NO_DOUBT, fill_values, is_skilled, meets, plain_bits, total_of
 from matcher.engine.question import Question
 from matcher.engine.ranking import Ranking, Terms, blank_ranking, least_score
 from matcher.engine.saving import Arrays
@@ -28,6 +28,7 @@ from matcher.travel import UNKNOWN_M
 MOST_KEPT = 16
 MOST_CHANGES = 4_096
 _NOBODY = -1
+_AHEAD = 4  # rows, of which one is fetched while one is looked at
 # The worth of a row, up to 10^12, goes into a key with its last bits cut off, below its group.
 _FINE_BITS, _WORTH_BITS = 4, 36
 _MOST_WORTH = 10**12 >> _FINE_BITS
@@ -258,7 +259,8 @@ def _walk(
     ranking: Ranking,
 ) -> int:
     """Look at the rows of a group as long as they can be worth listing with `most` on top."""
-    values = np.empty(5, np.int64)
+    values, aim, table = np.empty(5, np.int64), question.aim, snapshot.table
+    table_at = table.ctypes.data
     place = np.searchsorted(order.keys, int64(group) << _WORTH_BITS)
     end = np.searchsorted(order.keys, int64(group + 1) << _WORTH_BITS)
     while place < end:
@@ -266,7 +268,10 @@ def _walk(
         if ((worth + 1) << _FINE_BITS) + most < least_score(ranking):
             break
         at = order.rows[place]
-        if not is_changed[at] and not consider(question, snapshot, at, ranking, values):
-            return at
         place += 1
+        fetch(table_at + order.rows[min(place + _AHEAD, end - 1)] * table.itemsize, table.itemsize)
+        if is_changed[at] or plain_bits(aim, table[at], 0):
+            continue
+        if not consider(question, snapshot, at, ranking, values):
+            return at
     return NO_DOUBT

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.engine.compiling import compiled, inlined, int64
+from matcher.engine.glimpses import ROW_BITS
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import (
     DOUBTFUL,
@@ -23,7 +24,6 @@ from matcher.engine.judging import (
     plain_bits,
     total_of,
 )
-from matcher.engine.nodes import ROW_BITS
 from matcher.engine.question import Question
 from matcher.engine.ranking import PLAIN, blank_ranking, enter
 from matcher.engine.search import least_chord
