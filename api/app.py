@@ -145,7 +145,7 @@ def create_app(
         metrics.watch("lastmeter_engine_lag_changes", "Committed changes the engine has not seen", engine.lag)
         events = EventFeed(guarded)
         metrics.watch_deliveries(guarded)
-        streams = Streams(settings.max_streams, settings.max_streams_each)
+        streams = Streams(settings.max_streams, settings.max_streams_each, settings.heartbeat_seconds)
         metrics.watch(
             "lastmeter_store_away", "1 while the store cannot be reached", lambda: float(guarded.is_away)
         )

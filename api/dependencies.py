@@ -79,10 +79,6 @@ async def _plans(services: ServicesDep) -> Plans:
     return services.plans
 
 
-async def _events(services: ServicesDep) -> EventFeed:
-    return services.events
-
-
 async def _desk(services: ServicesDep) -> Desk:
     return services.desk
 
@@ -102,7 +98,6 @@ ClockDep = Annotated[Clock, Depends(_clock)]
 EngineDep = Annotated[Engine, Depends(_engine)]
 QueueDep = Annotated[LiveQueue, Depends(_queue)]
 PlansDep = Annotated[Plans, Depends(_plans)]
-EventsDep = Annotated[EventFeed, Depends(_events)]
 DeskDep = Annotated[Desk, Depends(_desk)]
 CoverageDep = Annotated[CoverageDesk, Depends(_coverage)]
 VaultDep = Annotated[Vault, Depends(_vault)]

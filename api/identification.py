@@ -7,13 +7,11 @@ from typing import Protocol
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from api.identity.errors import Unauthenticated
 from api.identity.guard import Authenticator
 from api.identity.policy import authorise, is_public
 from api.identity.principal import Principal
 from api.identity.sessions import COOKIE, Sessions
 from api.rate_limits import RateLimits
-from graph_models.domain.errors import LastMeterError
 from graph_models.ports import Clock
 
 
@@ -49,23 +47,26 @@ async def identify(request: Request, services: Identifying) -> Principal | None:
     return found
 
 
-async def is_welcome(request: Request, services: Identifying) -> bool:
-    """Tell whether what somebody showed at the beginning of a long answer is still good.
+async def identify_again(request: Request, services: Identifying) -> Principal:
+    """Say who asks for what goes on and on, by what came with the request, as things are now.
 
-    While nobody can say, it is.
+    Raises
+    ------
+    Unauthenticated, Forbidden
+        If the request would not be admitted any more.
+    IdentityUnavailable, StoreUnavailable
+        If it cannot be said.
     """
-    header, cookie = request.headers.get("authorization"), request.cookies.get(COOKIE, "")
-    now = services.clock.now()
-    try:
-        if header is not None:
-            await run_in_threadpool(services.authenticator.judge, header, now=now)
-        else:
+    header, now = request.headers.get("authorization"), services.clock.now()
+    if header is not None:
+        principal = await run_in_threadpool(services.authenticator.judge, header, now=now)
+    else:
+        cookie = request.cookies.get(COOKIE, "")
+        principal = (
             await run_in_threadpool(services.sessions.resume, cookie, request.headers, now=now)
-    except Unauthenticated:
-        return False
-    except LastMeterError:
-        return True
-    return True
+        ).principal
+    authorise(request.scope["route"].operation_id, principal)
+    return principal
 
 
 def address_of(request: Request) -> str:

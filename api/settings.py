@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     directory_pages_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     max_streams: Annotated[int, Field(ge=0, le=100_000)] = 1_000
     max_streams_each: Annotated[int, Field(ge=0, le=100_000)] = 20
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=15)] = 15
     shutdown_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
     log_level: LogLevel = LogLevel.INFO
     admin_token: SecretStr | None = None

@@ -14,7 +14,8 @@ RETRY_AFTER = {"Retry-After": "10"}
 class Streams:
     """Counts the open streams of a process. For one event loop."""
 
-    def __init__(self, most: int, most_each: int) -> None:
+    def __init__(self, most: int, most_each: int, heartbeat_seconds: float) -> None:
+        self.heartbeat_seconds = heartbeat_seconds
         self._most = most
         self._most_each = most_each
         self._open: Counter[str] = Counter()

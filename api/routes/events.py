@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
-from time import monotonic
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.dependencies import EventsDep, PrincipalDep, ServicesDep, StoreDep, StreamPlace
+from api.dependencies import PrincipalDep, ServicesDep, StoreDep, StreamPlace
 from api.event_feed import EventFeed, Told
-from api.identification import is_welcome
+from api.identification import identify_again
+from api.identity.errors import Forbidden, Unauthenticated
 from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
+from api.logs import describe_error
 from api.openapi import LINK, OF_STORE, failures
 from api.pagination import read_page
 from api.problems import Refusal
 from api.schemas.events import AuditEntry, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.credentials import ApiKey, Role
+from graph_models.domain.errors import LastMeterError
 from graph_models.domain.needs import Need
 from graph_models.ports import GraphStore
 
 router = APIRouter(prefix="/v1", tags=["events"])
 audit_router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
 
-PING_SECONDS = 15.0
-JUDGED_SECONDS = 5.0  # for so long what was shown is taken to be good
+log = structlog.stdlib.get_logger("lastmeter.events")
+
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
 
 
@@ -44,28 +48,32 @@ _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,6})")
 )
 async def stream_events(
     request: Request,
-    feed: EventsDep,
     principal: PrincipalDep,
     services: ServicesDep,
     last_event_id: Annotated[str | None, Header(description="Go on behind this one")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream events as they happen (server-sent events), or from `Last-Event-ID` on; ids only.
 
-    A stream ends with the credential that opened it, at the latest with the next sign of life.
+    With each heartbeat the credential is judged again: once it is good no more, the stream ends.
     """
+    feed, heart = services.events, _Heartbeat(services.streams.heartbeat_seconds)
     match = _CURSOR.fullmatch(last_event_id or "")
     cursor = (int(match[1]), int(match[2])) if match else await feed.latest()
     # With a cursor, so that who is cut off before the first event can go on from here as well.
     yield ServerSentEvent(comment="connected", retry=1_000, id="{}.{}".format(*cursor))
-    judged_at = monotonic()
-    async for each in _following(feed, cursor):
-        if each is None or monotonic() - judged_at > JUDGED_SECONDS:
-            if not await is_welcome(request, services):
+    async for each in _following(feed, cursor, heart):
+        if heart.is_due():
+            try:
+                principal = await identify_again(request, services)
+            except (Unauthenticated, Forbidden) as refusal:
+                # Who asks again is told why, by the answer to any request.
+                log.warning("an event stream ends", **describe_error(refusal))
+                yield ServerSentEvent(comment="sign in again")
                 return
-            judged_at = monotonic()
-        if each is None:
+            except LastMeterError:
+                pass  # while nobody can say, what was said last holds
             yield ServerSentEvent(comment="ping")
-        elif concerns(principal, each):
+        if each is not None and concerns(principal, each):
             data = EventOutput.of(each.event).model_dump(mode="json")
             yield ServerSentEvent(id=each.cursor, event=each.event.action, data=data)
 
@@ -110,12 +118,34 @@ def concerns(principal: Principal, told: Told) -> bool:
     return principal.within is None or (is_theirs and principal.reaches(*told.codes))
 
 
-async def _following(feed: EventFeed, cursor: tuple[int, int]) -> AsyncIterator[Told | None]:
-    """Yield events behind a cursor, and None where nothing happened for a while."""
+class _Heartbeat:
+    """When a stream has to say that it is there, whether anything happens or not."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._time = asyncio.get_running_loop().time
+        self._due_at = self._time() + seconds
+
+    @property
+    def left_seconds(self) -> float:
+        return max(0.0, self._due_at - self._time())
+
+    def is_due(self) -> bool:
+        """Tell whether it is time, and if so count anew."""
+        if self.left_seconds > 0:
+            return False
+        self._due_at = self._time() + self._seconds
+        return True
+
+
+async def _following(
+    feed: EventFeed, cursor: tuple[int, int], heart: _Heartbeat
+) -> AsyncIterator[Told | None]:
+    """Yield events behind a cursor, and None where nothing happened until the next heartbeat."""
     while not feed.is_closed:
         found = await feed.after(cursor)
         for each in found:
             cursor = (each.sequence, each.position)
             yield each
-        if not found and not feed.is_closed and not await feed.wait(PING_SECONDS):
+        if not found and not feed.is_closed and not await feed.wait(heart.left_seconds):
             yield None

@@ -50,7 +50,10 @@ def compiled(function: F) -> F:
 
 
 def compiled_aside(function: F) -> F:
-    """Compile a function that lets other threads go on: for arrays that nobody else has yet."""
+    """Compile a function that lets other threads go on.
+
+    For arrays that nobody else has yet, or parts of them that no writer touches.
+    """
     return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 

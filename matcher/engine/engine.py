@@ -39,6 +39,7 @@ from matcher.travel import FloatArray
 
 A = TypeVar("A", Found, Surveyed)
 _TRIES = 10
+_LONG_TRIES = 3  # of what looks at every provider
 _BATCH = 10_000
 _AT_ONCE = 256  # needs of a plan that are asked about while writers wait
 _THREADS = 2
@@ -264,6 +265,8 @@ class Engine:
     def named(self, text: str, limit: int) -> list[NamedProvider]:
         """Find providers by a part of their names or the beginning of their ids, in any case.
 
+        Writers do not wait for it unless they have overtaken it three times.
+
         Parameters
         ----------
         text
@@ -278,8 +281,14 @@ class Engine:
             elsewhere in their names, each by name and then id in the order of code points; last those
             whose ids begin with it, by id.
         """
+        words = self._index.vocabulary
+        for _ in range(_LONG_TRIES):
+            snapshot = self._index.snapshot
+            found = named(snapshot, words, text, limit)
+            if snapshot.is_current:
+                return found
         with self._index.writing:
-            return named(self._index.snapshot, self._index.vocabulary, text, limit)
+            return named(self._index.snapshot, words, text, limit)
 
     def footprint(self, context: NeedContext, limit: int = 10) -> Footprint:
         """Return what the search for a need on the spot has to read; nobody may change providers meanwhile.

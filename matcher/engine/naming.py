@@ -56,7 +56,10 @@ class _Wanted(NamedTuple):
 
 
 def named(snapshot: Snapshot, vocabulary: Vocabulary, text: str, limit: int) -> list[NamedProvider]:
-    """Return the best providers for a text, as `Engine.named` says. Nobody may write meanwhile."""
+    """Return the best providers for a text, as `Engine.named` says, if the snapshot is current afterwards.
+
+    While writers are at work it stays within the arrays: ids, names and where they lie never change in a row.
+    """
     wanted = _wanted(text, snapshot.texts)
     table = snapshot.table[_best_rows(snapshot.table[: snapshot.used], snapshot.texts, wanted, limit)]
     numbers = zip(table["kind"].tolist(), table["community"].tolist(), snapshot.names(table), strict=True)

@@ -83,7 +83,7 @@ def commit(
     first
         The first row that is appended.
     changed, at_rows
-        Rows that are overwritten, and where: of shape (n,).
+        Rows that are put in the place of others, and where: of shape (n,). They are told what they point at.
     appended
         Rows that are added, of shape (m,).
     gone
@@ -92,9 +92,9 @@ def commit(
     table = snapshot.table
     for place in range(len(changed)):
         at = at_rows[place]
-        offers_at, text_at = table[at].offers_at, table[at].text_at
+        # First here: a search for names that runs aside must find no other places in the row for a moment.
+        changed[place].offers_at, changed[place].text_at = table[at].offers_at, table[at].text_at
         table[at] = changed[place]
-        table[at].offers_at, table[at].text_at = offers_at, text_at
         widen(snapshot.nodes, table, snapshot.lists, at)
     for at in gone:
         table[at].is_alive = False

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.console.network import Gateway, gateway
 from tests.console.watch import Watch
 
 Sit = Callable[..., Desk]
+SETTINGS = {"HEARTBEAT_SECONDS": "1"}  # so that nobody waits long for a session to end
 
 
 def lacking(reason: str) -> None:
@@ -60,6 +62,7 @@ class Town:
     """A copy of the city, and the server that it is behind; it can be started again where it was."""
 
     server: Server
+    path: Path
     credentials: dict[str, str]
     _start: Start
     _secret: str
@@ -69,7 +72,7 @@ class Town:
         return f"http://localhost:{self.server.port}"
 
     def restart(self) -> None:
-        self.server = self._start(PORT=str(self.server.port), SESSION_SECRET=self._secret)
+        self.server = self._start(PORT=str(self.server.port), SESSION_SECRET=self._secret, **SETTINGS)
 
     def get(self, address: str, **query: Any) -> Any:
         with self.server.client() as client:
@@ -96,6 +99,19 @@ class Town:
                 time.sleep(0.2)
             return dict(answer.raise_for_status().json())
 
+    def issue(self, name: str, role: str) -> str:
+        """Issue a key for everywhere, for a test that takes it back."""
+        body = {"name": name, "role": role, "jurisdiction": None}
+        with self.server.client() as client:
+            return str(client.post("/v1/api-keys", json=body).raise_for_status().json()["text"])
+
+    def change(self, address: str, **changes: Any) -> None:
+        """Change a need or a provider from elsewhere."""
+        with self.server.client() as client:
+            found = client.get(address).raise_for_status()
+            seen = {"If-Match": found.headers["etag"], "Content-Type": "application/merge-patch+json"}
+            client.patch(address, json=changes, headers=seen).raise_for_status()
+
     def offer(self, need_id: str, provider_id: str, units: int) -> None:
         """Ask a provider from elsewhere."""
         need = self.get(f"/v1/needs/{need_id}")
@@ -104,15 +120,24 @@ class Town:
         with self.server.client() as client:
             client.post(f"/v1/needs/{need_id}/referrals", json=body, headers=seen).raise_for_status()
 
+    def take(self, need_id: str) -> None:
+        """Ask providers from elsewhere until no unit of a need is open."""
+        held = sum(int(each["units"]) for each in self.referrals(need_id))
+        while (left := int(self.get(f"/v1/needs/{need_id}")["units"]) - held) > 0:
+            best = self.suggested(need_id)[0]
+            held += min(left, best["remaining_units"])
+            self.offer(need_id, best["provider_id"], min(left, best["remaining_units"]))
+
 
 @pytest.fixture(scope="package")
 def shared_town(demo_city: CityFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """One for all tests: each takes needs that are still open, and asks the service what to expect."""
     folder = tmp_path_factory.mktemp("town")
-    shutil.copy(demo_city.path, folder / "city.db")
+    path = Path(shutil.copy(demo_city.path, folder / "city.db"))
     secret = secrets.token_urlsafe(36)
-    with servers(folder, f"sqlite:///{folder}/city.db") as start:
-        yield Town(start(SESSION_SECRET=secret), demo_city.credentials, start, secret)
+    with servers(folder, f"sqlite:///{path}") as start:
+        server = start(SESSION_SECRET=secret, **SETTINGS)
+        yield Town(server, path, demo_city.credentials, start, secret)
 
 
 @pytest.fixture

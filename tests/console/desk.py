@@ -70,6 +70,12 @@ class Desk:
         expect(self.page.locator("#need-heading")).to_contain_text(need_id)
         expect(self.suggestions.first).to_be_visible()
 
+    def look_at(self, need_id: str) -> None:
+        """Open the address of a need, wherever it stands in the list."""
+        self.open(f"work?need={need_id}")
+        expect(self.page.locator("#need-heading")).to_contain_text(need_id)
+        expect(self.suggestions.first).to_be_visible()
+
     def live(self) -> Locator:
         return self.page.locator(".line-open")
 

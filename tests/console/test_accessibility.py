@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Sit, Town, lacking
 from tests.console.desk import Desk
+from tests.console.layout import cut_off
 from tests.console.test_language import unfold
 
 AXE = Path(__file__).parents[2] / "api/console/web/node_modules/axe-core/axe.min.js"
@@ -100,16 +101,6 @@ LONGEST_MOTION = """() => Math.max(...Array.from(document.querySelectorAll('*'),
 }))"""
 
 
-# Text and controls that end outside of the window. Large tables may be scrolled sideways, nothing else.
-CUT_OFF = """() => {
-  const tables = '.scrolling-table, .planned-rows, .visually-hidden, .maplibregl-map';
-  const isRead = (at) => at.matches('button, input') || (!at.children.length && at.textContent.trim());
-  return Array.from(document.querySelectorAll('#main *'))
-    .filter((at) => isRead(at) && !at.closest(tables) && at.getBoundingClientRect().right > innerWidth + 1)
-    .map((at) => at.outerHTML.slice(0, 100));
-}"""
-
-
 @pytest.mark.parametrize("view", ["work", "plan", "coverage"])
 def test_at_four_times_the_size_nothing_is_cut_off_sideways(town: Town, sit: Sit, view: str) -> None:
     """A window of 1,280 pixels at 400 % is one of 320 (WCAG 1.4.10)."""
@@ -125,8 +116,7 @@ def test_at_four_times_the_size_nothing_is_cut_off_sideways(town: Town, sit: Sit
         if tabs.count():
             tabs.nth(place).click()
             expect(desk.page.get_by_role("table").first).to_be_visible()
-        assert desk.page.evaluate("document.documentElement.scrollWidth") <= 320
-        assert desk.page.evaluate(CUT_OFF) == []
+        assert cut_off(desk) == []
 
 
 def faults_of(desk: Desk, axe: str) -> list[str]:

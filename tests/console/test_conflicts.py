@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.console.conftest import Sit, Town
-from tests.console.desk import Desk
-
-OFFERS = "**/v1/needs/*/referrals"
+from tests.console.line import OFFERS, hold_up
 
 
 def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(town: Town, sit: Sit) -> None:
@@ -17,7 +15,7 @@ def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(tow
     first = next(each for each in town.open_needs() if town.get(f"/v1/needs/{each}")["units"] == 1)
     fast, slow = sit("street desk"), sit("district desk")
     slow.watch.allow("status of 4(09|12)")
-    on_the_line = delay_offers(slow)
+    on_the_line = hold_up(slow, OFFERS)
     slow.pick(first)
     fast.pick(first)
     slow.begins("Hold and offer to").first.click()
@@ -33,7 +31,8 @@ def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(tow
     expect(told).to_be_focused()
     expect(slow.page.locator("#need-heading")).not_to_contain_text(first)
     shown = slow.page.locator("#need-heading").inner_text()
-    assert any(need_id in shown for need_id in town.open_needs())
+    unasked = town.get("/v1/queue", state="open", limit=200)["items"]
+    assert any(each["need_id"] in shown for each in unasked)
     slow.button("Show it").click()
     expect(slow.page.locator("#need-heading")).to_contain_text(first)
     expect(slow.referrals).to_have_count(1)
@@ -45,7 +44,7 @@ def test_a_need_that_is_open_in_part_stays_with_the_slower_desk(town: Town, sit:
     need_id = next(each for each in town.open_needs() if has_parts(town, each))
     desk = sit("district desk")
     desk.watch.allow("status of 4(09|12)")
-    on_the_line = delay_offers(desk)
+    on_the_line = hold_up(desk, OFFERS)
     desk.pick(need_id)
     desk.begins("Hold and offer to").first.click()
     desk.until(lambda: len(on_the_line) == 1)
@@ -56,20 +55,6 @@ def test_a_need_that_is_open_in_part_stays_with_the_slower_desk(town: Town, sit:
     expect(desk.page.locator("#need-heading")).to_contain_text(need_id)
     expect(desk.referrals).to_have_count(1)
     expect(desk.begins("Hold and offer to").first).to_be_enabled()
-
-
-def delay_offers(desk: Desk) -> list[Route]:
-    """Keep offers on the line until the test lets them go."""
-    kept: list[Route] = []
-
-    def keep(route: Route) -> None:
-        if route.request.method == "POST":
-            kept.append(route)
-        else:
-            route.continue_()
-
-    desk.page.route(OFFERS, keep)
-    return kept
 
 
 def has_parts(town: Town, need_id: str) -> bool:

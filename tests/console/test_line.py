@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import signal
 
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import expect
 
 from tests.console.conftest import Sit, Town
-from tests.console.desk import Desk
+from tests.console.line import drop_first_answer, offers_of
 
-OFFERS = "**/v1/needs/*/referrals"
 LOST = "Connection lost, reconnecting"
 
 
@@ -56,9 +55,7 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(town: Town, sit: Sit) -
     desk.begins("Hold and offer to").first.click()
     expect(desk.page.get_by_text("Sending …").first).to_be_visible()
     town.restart()
-    while (units := open_units(town, elsewhere)) > 0:
-        best = town.suggested(elsewhere)[0]
-        town.offer(elsewhere, best["provider_id"], min(units, best["remaining_units"]))
+    town.take(elsewhere)
     desk.until(lambda: desk.page.get_by_role("button", name="Try again").count() > 0 or asked(town, need_id))
     for again in desk.page.locator(".trouble").get_by_role("button", name="Try again").all():
         again.click()
@@ -68,40 +65,8 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(town: Town, sit: Sit) -
     assert len(town.referrals(need_id)) == 1
 
 
-def offers_of(desk: Desk) -> list[Request]:
-    """What the page sends to ask a provider, as it goes on."""
-    sent: list[Request] = []
-
-    def note(request: Request) -> None:
-        if request.method == "POST" and request.url.endswith("/referrals"):
-            sent.append(request)
-
-    desk.page.on("request", note)
-    return sent
-
-
-def drop_first_answer(desk: Desk) -> list[int]:
-    """Let the first offer through, and cut the line before its answer; returns the answer's status."""
-    dropped: list[int] = []
-
-    def drop(route: Route) -> None:
-        if route.request.method != "POST" or dropped:
-            route.continue_()
-            return
-        dropped.append(route.fetch().status)
-        route.abort("connectionreset")
-
-    desk.page.route(OFFERS, drop)
-    return dropped
-
-
 def asked(town: Town, need_id: str) -> bool:
     return len(town.referrals(need_id)) > 0
-
-
-def open_units(town: Town, need_id: str) -> int:
-    held = sum(int(each["units"]) for each in town.referrals(need_id))
-    return int(town.get(f"/v1/needs/{need_id}")["units"]) - held
 
 
 def test_a_part_that_cannot_be_fetched_says_so_and_the_rest_goes_on(sit: Sit) -> None:

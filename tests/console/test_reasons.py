@@ -6,6 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
+from api.clock import SystemClock
+from graph_models.domain.audit import AuditEvent, SuggestionRecord
+from graph_models.domain.referrals import Referral
+from graph_models.stores.sqlite.store import SqliteStore
 from tests.console.conftest import Sit, Town
 from tests.console.desk import Desk
 
@@ -44,7 +48,7 @@ def test_why_not_somebody_says_every_rule_or_the_place(town: Town, sit: Sit) -> 
 
 def test_trial_weights_rank_anew_and_are_not_stored(town: Town, sit: Sit) -> None:
     need_id = next(each for each in town.open_needs() if len(town.suggested(each)) > 3)
-    before = town.get(f"/v1/needs/{need_id}/suggestions")
+    before, stored = town.get(f"/v1/needs/{need_id}/suggestions"), kept(town)
     desk = sit("street desk")
     desk.pick(need_id)
     usual = names(desk.suggestions)
@@ -68,6 +72,13 @@ def test_trial_weights_rank_anew_and_are_not_stored(town: Town, sit: Sit) -> Non
     assert {address.rsplit("/", 1)[1] for address in written} == {"trial-suggestions"}
     after = town.get(f"/v1/needs/{need_id}/suggestions")
     assert without_time(after) == without_time(before)
+    assert kept(town) == stored
+
+
+def kept(town: Town) -> dict[str, int]:
+    """How much of what was suggested and done is in the store."""
+    with SqliteStore(town.path, SystemClock()) as store:
+        return {kind.__name__: store.count(kind) for kind in (SuggestionRecord, AuditEvent, Referral)}
 
 
 def ask_why_not(desk: Desk, text: str) -> Locator:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Event, Thread
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models.domain.identifiers import ProviderId
 from graph_models.domain.providers import Provider
 from matcher.engine import Engine
+from matcher.engine.naming import NamedProvider, named
+from matcher.engine.snapshot import Snapshot
 from tests.builders import a_provider
 
+PATIENCE_SECONDS = 30
 LETTERS = "aAbBéÉжЖßẞİıſ龙龍０Ａａ ǅ"
 names = st.text(LETTERS, min_size=1, max_size=5).filter(lambda text: not text.isspace())
 ids = st.text("aAbB-1", min_size=1, max_size=4).filter(lambda text: text[0] not in "-")
@@ -99,3 +105,62 @@ def test_many() -> None:
 
 def test_nobody() -> None:
     assert Engine().named("a", 20) == []
+
+
+class Overtaken:
+    """The search, and a change from another thread in the midst of it, the first few times."""
+
+    def __init__(self, engine: Engine, times: int) -> None:
+        self.engine, self.times, self.searches = engine, times, 0
+
+    def __call__(self, snapshot: Snapshot, *rest: Any) -> list[NamedProvider]:
+        self.searches += 1
+        found = named(snapshot, *rest)
+        if self.searches <= self.times:
+            fresh = a_provider("p", name=f"name {self.searches}")
+            writer = Thread(target=self.engine.change, args=([fresh],), daemon=True)
+            writer.start()
+            writer.join(PATIENCE_SECONDS)
+            assert not writer.is_alive(), "the writer waits for the search"
+        return found
+
+
+def test_a_writer_does_not_wait_for_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is done before the search is, which notices and tells what is there by then."""
+    engine = Engine([a_provider("p", name="name")])
+    monkeypatch.setattr("matcher.engine.engine.named", search := Overtaken(engine, times=1))
+    assert [each.name for each in engine.named("name", 2)] == ["name 1"]
+    assert search.searches == 2
+
+
+def test_a_search_that_was_overtaken_thrice_keeps_writers_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine([a_provider("p", name="name")])
+    monkeypatch.setattr("matcher.engine.engine.named", search := Overtaken(engine, times=3))
+    assert [each.name for each in engine.named("name", 2)] == ["name 3"]
+    assert search.searches == 4
+
+
+def test_no_answer_sees_a_change_by_halves() -> None:
+    """While two of many change names all the time, laid out anew now and then, exactly one has the name."""
+    others = [a_provider(f"q{number}", name=f"{number} 服务站") for number in range(3_000)]
+    states = [
+        [a_provider("p1", name=one), a_provider("p2", name=two)]
+        for one, two in (("龙", "a"), ("a", "龙"), ("b", "龙"), ("龙", "b"))
+    ]
+    engine = Engine([*others, *states[0]])
+    found: set[tuple[str, ...]] = set()
+    is_over = Event()
+
+    def ask() -> None:
+        while not is_over.is_set():
+            found.add(tuple(each.id for each in engine.named("龙", 3)))
+
+    readers = [Thread(target=ask) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for turn in range(4_000):
+        engine.change(states[turn % len(states)])
+    is_over.set()
+    for reader in readers:
+        reader.join()
+    assert found == {("p1",), ("p2",)}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventOutput } from "../src/api/models";
 import { gathered } from "../src/live/gathering";
+import { whileSeen } from "../src/live/sight";
 import { KINDS, type LineState, listen } from "../src/live/stream";
 
 const CLOSED = 2;
@@ -31,11 +32,12 @@ class Source {
   }
 }
 
-function scene() {
+function scene(hasMissed = false) {
   const sources: Source[] = [];
   const lines: LineState[] = [];
   const heard: string[] = [];
   let returns = 0;
+  let refusals = 0;
   const stop = listen(
     {
       onEvent: (event) => heard.push(event.id),
@@ -43,14 +45,18 @@ function scene() {
       onBack: () => {
         returns += 1;
       },
+      onTurnedAway: () => {
+        refusals += 1;
+      },
     },
+    hasMissed,
     () => {
       const source = new Source();
       sources.push(source);
       return source as unknown as EventSource;
     },
   );
-  return { sources, lines, heard, stop, returns: () => returns };
+  return { sources, lines, heard, stop, returns: () => returns, refusals: () => refusals };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -75,6 +81,14 @@ describe("the stream of events", () => {
     expect(sources).toHaveLength(1);
   });
 
+  it("tells a line that is down from an answer that is no stream", () => {
+    const { sources, refusals } = scene();
+    sources[0]?.fail(false);
+    expect(refusals()).toBe(0);
+    sources[0]?.fail(true);
+    expect(refusals()).toBe(1);
+  });
+
   it("starts again by itself where the browser gives up, ever more slowly", () => {
     const { sources } = scene();
     sources[0]?.fail(true);
@@ -94,6 +108,37 @@ describe("the stream of events", () => {
     vi.advanceTimersByTime(60_000);
     expect(sources).toHaveLength(1);
     expect(sources[0]?.isClosed).toBe(true);
+  });
+});
+
+describe("a page that nobody sees", () => {
+  it("does not listen, and listens again when it is seen", () => {
+    const page = Object.assign(new EventTarget(), { hidden: false });
+    const told: string[] = [];
+    const leave = whileSeen(
+      (isAgain) => {
+        told.push(isAgain ? "again" : "first");
+        return () => told.push("stop");
+      },
+      page as unknown as Document,
+    );
+    const turn = (isHidden: boolean) => {
+      page.hidden = isHidden;
+      page.dispatchEvent(new Event("visibilitychange"));
+    };
+    turn(false);
+    turn(true);
+    turn(true);
+    turn(false);
+    leave();
+    turn(false);
+    expect(told).toEqual(["first", "stop", "again", "stop"]);
+  });
+
+  it("reads everything anew then, for it has missed what has happened", () => {
+    const { sources, returns } = scene(true);
+    sources[0]?.onopen?.();
+    expect(returns()).toBe(1);
   });
 });
 

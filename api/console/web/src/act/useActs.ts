@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
+import { serviceTime } from "../api/clock";
 import type { Referral } from "../api/models";
 import { isConflict } from "../api/problems";
 import { useAnnounce } from "../ui/announce";
@@ -81,7 +82,7 @@ export function useActs(onConflict: (conflict: Conflict) => void): Acts {
       const { needId } = offer;
       const description = JSON.stringify(["offer", offer]);
       const isNew = run(needId, needId, description, (key) => sendOffer(offer, key), told);
-      if (isNew) showOffer(queries, offer, Date.now());
+      if (isNew) showOffer(queries, offer, serviceTime());
     },
     [run, queries],
   );

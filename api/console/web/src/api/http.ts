@@ -1,3 +1,4 @@
+import { hearTime } from "./clock";
 import { LineDown, PASSING, readProblem } from "./problems";
 import { PATIENT, type Patience, waitSeconds } from "./retry";
 
@@ -41,6 +42,7 @@ export async function ask(
       if (asked.signal?.aborted) throw error;
       return null;
     });
+    if (response !== null) hearTime(response);
     if (response?.ok) return response.status === 204 ? null : response.json();
     if (response !== null && !PASSING.has(response.status)) throw await readProblem(response);
     if (tried >= tries) throw response === null ? new LineDown() : await readProblem(response);

@@ -56,6 +56,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof LineDown || (error instanceof Problem && PASSING.has(error.status));
 }
 
+/** Whether there is no such thing, or not for who asks. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Problem && error.status === 404;
+}
+
 export function isSignedOut(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }

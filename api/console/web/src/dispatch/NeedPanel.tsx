@@ -4,7 +4,7 @@ import type { Conflict } from "../act/useActs";
 import { useReferrals } from "../act/useReferrals";
 import type { Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
-import { useNeed, useSuggestions } from "../suggestions/queries";
+import { flawOf, unranked, useNeed, useSuggestions } from "../suggestions/queries";
 import { Trouble } from "../ui/Trouble";
 import { ConflictNotice } from "./ConflictNotice";
 import { NeedDesk } from "./NeedDesk";
@@ -41,7 +41,9 @@ export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, 
     },
     [nextNeed, onSelect, units],
   );
-  const error = need.error ?? answer.error ?? referrals.error;
+  const flaw = flawOf(answer.error);
+  const shown = flaw !== null && need.data !== undefined ? unranked(need.data) : answer.data;
+  const error = need.error ?? (flaw === null ? answer.error : null) ?? referrals.error;
   return (
     <section
       className="desk"
@@ -68,11 +70,16 @@ export function NeedPanel({ needId, opened, onArrive, highlighted, onHighlight, 
       {needId !== null && need.data === undefined && error === null && (
         <p className="waiting">{t("app.loading")}</p>
       )}
-      {need.data !== undefined && answer.data !== undefined && referrals.data !== undefined && (
+      {flaw !== null && (
+        <p role="alert" className="remark">
+          {t("suggestions.flaw", { flaw })}
+        </p>
+      )}
+      {need.data !== undefined && shown !== undefined && referrals.data !== undefined && (
         <NeedDesk
           key={need.data.id}
           need={need.data}
-          answer={answer.data}
+          answer={shown}
           referrals={referrals.data}
           isOpened={opened === need.data.id}
           onArrive={onArrive}

@@ -3,7 +3,8 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from "
 import { useSpeech } from "../i18n/context";
 import { useAnnounce } from "../ui/announce";
 import { gathered } from "./gathering";
-import { type LineState, listen } from "./stream";
+import { whileSeen } from "./sight";
+import { type Hearer, type LineState, listen } from "./stream";
 
 const Context = createContext<LineState>("connecting");
 const GATHER_MILLISECONDS = 300;
@@ -21,14 +22,16 @@ export function Live({ children }: { children: ReactNode }) {
       // What somebody else holds is not free for the need that is looked at.
       void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === "suggestions" });
     }, GATHER_MILLISECONDS);
-    const stop = listen({
+    const hearer: Hearer = {
       onEvent: (event) => {
         lists.call();
         if (event.need_id !== null) void queries.invalidateQueries({ queryKey: ["need", event.need_id] });
       },
       onLine: setLine,
       onBack: () => void queries.invalidateQueries({ predicate: (each) => each.queryKey[0] !== "session" }),
-    });
+      onTurnedAway: () => void queries.invalidateQueries({ queryKey: ["session"] }),
+    };
+    const stop = whileSeen((isAgain) => listen(hearer, isAgain));
     return () => {
       stop();
       lists.stop();

@@ -32,6 +32,8 @@ export interface Hearer {
   onLine: (state: LineState) => void;
   /** After a loss: what was missed may be more than the stream tells, so everything is to be read anew. */
   onBack: () => void;
+  /** The service has answered, but with no stream: it may be starting, or one is not signed in any more. */
+  onTurnedAway: () => void;
 }
 
 export type OpenSource = (address: string) => EventSource;
@@ -44,11 +46,15 @@ const MOST_SECONDS = 30;
  * Listen until told to stop. The browser reconnects by itself with `Last-Event-ID` as long as it gets through;
  * an answer that is no stream (503 while the service starts) makes it give up, and it is started again here.
  */
-export function listen(hearer: Hearer, open: OpenSource = (address) => new EventSource(address)): () => void {
+export function listen(
+  hearer: Hearer,
+  hasMissed = false,
+  open: OpenSource = (address) => new EventSource(address),
+): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
-  let wasLost = false;
+  let wasLost = hasMissed;
   let seconds = 1;
 
   const start = () => {
@@ -64,6 +70,7 @@ export function listen(hearer: Hearer, open: OpenSource = (address) => new Event
       wasLost = true;
       hearer.onLine("lost");
       if (source?.readyState !== CLOSED) return;
+      hearer.onTurnedAway();
       timer = setTimeout(start, seconds * 1000);
       seconds = Math.min(seconds * 2, MOST_SECONDS);
     };

@@ -8,9 +8,11 @@ import { Unserved } from "./Unserved";
 interface Props {
   id: string;
   plan: PlanOutput;
+  /** The service does not have it any more, so that none of it can be accepted. */
+  isGone: boolean;
 }
 
-export function PlanResult({ id, plan }: Props) {
+export function PlanResult({ id, plan, isGone }: Props) {
   const { t, f } = useSpeech();
   const { certificate } = plan;
   return (
@@ -31,7 +33,7 @@ export function PlanResult({ id, plan }: Props) {
         </section>
         <Comparison plan={plan} />
       </div>
-      <PlannedReferrals planId={id} referrals={plan.referrals} />
+      <PlannedReferrals planId={id} referrals={plan.referrals} isGone={isGone} />
       <Unserved unserved={plan.unserved} />
     </>
   );

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { drawKey } from "../api/keys";
-import { Problem } from "../api/problems";
+import type { PlanStatus } from "../api/models";
+import { isMissing } from "../api/problems";
 import { get, post } from "../api/typed";
 import { useAddress } from "../app/address";
 import { useSpeech } from "../i18n/context";
@@ -24,7 +25,7 @@ export default function PlanView() {
     enabled: id !== null,
     queryFn: ({ signal }) => get("/v1/plans/{id}", { path: { id: id ?? "" } }, { signal }),
     refetchInterval: ({ state }) =>
-      state.data?.state === "waiting" || state.data?.state === "running" ? ASK_MILLISECONDS : false,
+      !isMissing(state.error) && isInTheMaking(state.data) ? ASK_MILLISECONDS : false,
   });
   const start = async ({ districts, categories }: Scope) => {
     setStarting(true);
@@ -38,8 +39,9 @@ export default function PlanView() {
     setStarting(false);
   };
   const status = plan.data;
-  const isGone = plan.error instanceof Problem && plan.error.status === 404;
-  const isBusy = isStarting || status?.state === "waiting" || status?.state === "running";
+  // What was read of it before is still at hand then.
+  const isGone = isMissing(plan.error);
+  const isBusy = isStarting || (!isGone && isInTheMaking(status));
   return (
     <div className="two-columns">
       <div className="side">
@@ -50,16 +52,23 @@ export default function PlanView() {
       <div className="page">
         {id === null && <p className="empty">{t("plan.nothing_yet")}</p>}
         {isGone ? (
-          <p className="empty">{t("plan.gone")}</p>
+          <p role="alert" className="remark">
+            {t("plan.gone")}
+          </p>
         ) : (
           <Trouble error={plan.error} onRetry={() => void plan.refetch()} />
         )}
-        {status !== undefined && status.plan === null && <PlanProgress status={status} />}
-        {status?.plan != null && <PlanResult key={status.id} id={status.id} plan={status.plan} />}
+        {status !== undefined && status.plan === null && !isGone && <PlanProgress status={status} />}
+        {status?.plan != null && (
+          <PlanResult key={status.id} id={status.id} plan={status.plan} isGone={isGone} />
+        )}
       </div>
     </div>
   );
 }
+
+const isInTheMaking = (status: PlanStatus | undefined) =>
+  status?.state === "waiting" || status?.state === "running";
 
 /** Nothing chosen is all that one may see, which the service is told by leaving it out. */
 const orAll = (chosen: string[]) => (chosen.length === 0 ? null : chosen);

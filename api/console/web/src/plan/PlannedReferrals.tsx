@@ -12,15 +12,17 @@ const ROW_PIXELS = 34;
 interface Props {
   planId: string;
   referrals: PlanOutput["referrals"];
+  isGone: boolean;
 }
 
 /** The referrals of a plan, to accept all of them or those that are chosen. */
-export function PlannedReferrals({ planId, referrals }: Props) {
+export function PlannedReferrals({ planId, referrals, isGone }: Props) {
   const { t, f } = useSpeech();
   const body = useRef<HTMLDivElement>(null);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const accepting = useAcceptance(planId);
   const { outcomes } = accepting;
+  const isFixed = accepting.isSending || isGone;
   const open = useMemo(() => referrals.filter((each) => !outcomes.has(keyOf(each))), [referrals, outcomes]);
   const chosen = open.filter((each) => !left.has(keyOf(each)));
   const rows = useVirtualizer({
@@ -46,7 +48,7 @@ export function PlannedReferrals({ planId, referrals }: Props) {
         <button
           type="button"
           className="primary"
-          disabled={accepting.isSending || chosen.length === 0}
+          disabled={isFixed || chosen.length === 0}
           onClick={() => accepting.send(chosen)}
         >
           {chosen.length === open.length
@@ -60,7 +62,13 @@ export function PlannedReferrals({ planId, referrals }: Props) {
               t("plan.accepted", { held: f.whole(held), refused: f.whole(outcomes.size - held) })}
         </p>
       </div>
-      <Trouble error={accepting.error} isWrite onRetry={() => accepting.send(chosen)} />
+      {accepting.isCutOff ? (
+        <p role="alert" className="remark">
+          {t("plan.cut_off")}
+        </p>
+      ) : (
+        <Trouble error={accepting.error} isWrite onRetry={() => accepting.send(chosen)} />
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
       <div ref={body} className="planned-rows" role="group" tabIndex={0} aria-labelledby="planned-heading">
         <div role="table" aria-labelledby="planned-heading" aria-rowcount={referrals.length + 1}>
@@ -70,7 +78,7 @@ export function PlannedReferrals({ planId, referrals }: Props) {
                 type="checkbox"
                 aria-label={t("plan.choose_all")}
                 checked={chosen.length === open.length && open.length > 0}
-                disabled={accepting.isSending || open.length === 0}
+                disabled={isFixed || open.length === 0}
                 onChange={(event) => chooseAll(event.target.checked)}
               />
             </span>
@@ -95,7 +103,7 @@ export function PlannedReferrals({ planId, referrals }: Props) {
                   referral={referral}
                   outcome={outcomes.get(keyOf(referral))}
                   isChosen={!left.has(keyOf(referral))}
-                  isBusy={accepting.isSending}
+                  isBusy={isFixed}
                   onChoose={(isOn) => choose(keyOf(referral), isOn)}
                 />
               );

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { intents } from "../act/intent";
 import type { AcceptanceOutcome } from "../api/models";
+import { isMissing } from "../api/problems";
 import { type Assignment, accept, keyOf } from "./acceptance";
 
 export interface Accepting {
@@ -10,6 +11,8 @@ export interface Accepting {
   total: number;
   isSending: boolean;
   error: unknown;
+  /** The plan was lost while it was being accepted: whether the last part took effect its needs tell. */
+  isCutOff: boolean;
   send: (assignments: readonly Assignment[]) => void;
 }
 
@@ -33,10 +36,18 @@ export function useAcceptance(planId: string): Accepting {
       );
     } catch (caught) {
       setError(caught);
+      if (isMissing(caught)) void queries.invalidateQueries({ queryKey: ["plan", planId] });
     }
     setSending(false);
     void queries.invalidateQueries({ queryKey: ["queue"] });
     void queries.invalidateQueries({ queryKey: ["need"] });
   };
-  return { outcomes, total, isSending, error, send: (assignments) => void send(assignments) };
+  return {
+    outcomes,
+    total,
+    isSending,
+    error,
+    isCutOff: isMissing(error),
+    send: (assignments) => void send(assignments),
+  };
 }

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryFilters, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Session } from "../api/models";
 import { isSignedOut } from "../api/problems";
@@ -13,6 +13,11 @@ interface Signed {
 }
 
 const Context = createContext<Signed | null>(null);
+const KEY = ["session"];
+const REST: QueryFilters = { predicate: (each) => each.queryKey[0] !== KEY[0] };
+
+/** What one may see hangs on. */
+const rightsOf = ({ subject, role, jurisdiction }: Session) => JSON.stringify([subject, role, jurisdiction]);
 
 /** Shows the form until somebody has signed in, and again when the session has ended. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -20,22 +25,34 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const [hasEnded, setEnded] = useState(false);
   const [trouble, setTrouble] = useState<unknown>(null);
   const { data, isPending } = useQuery({
-    queryKey: ["session"],
-    queryFn: async () => readSession().catch((error) => (isSignedOut(error) ? null : Promise.reject(error))),
+    queryKey: KEY,
+    queryFn: async () => {
+      const session = await readSession();
+      const known = queries.getQueryData<Session | null>(KEY);
+      // Whoever signed in meanwhile, in another window, sees nothing of what was read for somebody else.
+      if (known && rightsOf(known) !== rightsOf(session)) queries.removeQueries(REST);
+      return session;
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
+  useEffect(() => {
+    // All windows have one cookie, and another one may have signed out or somebody else in.
+    const look = () => void queries.invalidateQueries({ queryKey: KEY });
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
+  }, [queries]);
   const enter = useCallback(
     (session: Session) => {
       setEnded(false);
       setTrouble(null);
-      queries.setQueryData(["session"], session);
+      queries.setQueryData(KEY, session);
     },
     [queries],
   );
   /** Show the form; what was read is forgotten once nothing shows it any more. */
   const forget = useCallback(() => {
-    queries.setQueryData(["session"], null);
-    setTimeout(() => queries.removeQueries({ predicate: (each) => each.queryKey[0] !== "session" }));
+    queries.setQueryData(KEY, null);
+    setTimeout(() => queries.removeQueries(REST));
   }, [queries]);
   const leave = useCallback(() => {
     // What is still being read would be refused.
@@ -63,7 +80,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return signed === null ? (
     <SignIn hasEnded={hasEnded} onEnter={enter} />
   ) : (
-    <Context value={signed}>{children}</Context>
+    <Context key={rightsOf(signed.session)} value={signed}>
+      {children}
+    </Context>
   );
 }
 

@@ -36,7 +36,9 @@ export function SuggestionList(props: Props) {
       </h3>
       {answer.is_stale && <p role="status">{t("suggestions.stale")}</p>}
       {unitsLeft === 0 && listed.length > 0 && <p className="hint">{t("suggestions.covered")}</p>}
-      {listed.length === 0 && unitsLeft > 0 && <p className="empty">{t("suggestions.none")}</p>}
+      {listed.length === 0 && unitsLeft > 0 && answer.considered !== null && (
+        <p className="empty">{t("suggestions.none")}</p>
+      )}
       <ol>
         {listed.map((suggestion) => (
           <SuggestionCard

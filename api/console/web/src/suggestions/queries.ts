@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
-import type { Provider } from "../api/models";
+import type { Need, Provider, SuggestionAnswer } from "../api/models";
+import { Problem } from "../api/problems";
 import { get, post } from "../api/typed";
 import type { Weights } from "./weights";
 
@@ -27,6 +28,25 @@ export function useSuggestions(id: string | null) {
       ),
   });
 }
+
+/** Why nobody can be ranked for a need until it is corrected: it has no place, say. */
+export const flawOf = (error: unknown): string | null =>
+  error instanceof Problem && error.type === "rule-broken" ? error.message : null;
+
+/** Stands for an answer where there is none, so that the rest of a need can be seen and worked on. */
+export const unranked = (need: Need): SuggestionAnswer => ({
+  need,
+  suggestions: [],
+  considered: null,
+  rejected: null,
+  near_misses: null,
+  community_code: need.community_code,
+  remarks: [],
+  graph_revision: 0,
+  as_of: need.created_at,
+  is_stale: false,
+  is_synthetic: need.is_synthetic,
+});
 
 export function useTrial(id: string, weights: Weights | null) {
   return useQuery({

@@ -23,7 +23,14 @@ export const plan = {
   "plan.stage.compare": ["Comparing with first come, first served", "与先到先得对比"],
   "plan.of": ["{done} of {total}", "已完成 {done}/{total}"],
   "plan.failed": ["The plan could not be made: {failure}", "规划失败：{failure}"],
-  "plan.gone": ["This plan is not kept any more. Make a new one.", "该规划已不再保留，请重新生成。"],
+  "plan.gone": [
+    "The service does not have this plan: the latest ones are kept until it is started anew, for whoever reaches their areas. Nothing more of it can be accepted; what is held stays held. Make a new one.",
+    "服务中没有该规划：仅保留最近的规划，服务重启后即清除，且只对有权查看其区域的人员可见。不能再采纳其中任何一条；已预留的仍然有效。请重新生成。",
+  ],
+  "plan.cut_off": [
+    "The plan was lost while it was being accepted. What is marked as held is held. Whether the rest of what was sent last is held, its needs tell; a new plan leaves alone what is held.",
+    "采纳过程中规划已丢失。标为“已预留”的均已生效；最后提交的其余条目是否生效，请打开相应需求查看。新规划不会改动已预留的部分。",
+  ],
   "plan.made": ["Made {when}, revision {revision}", "生成于{when}，版本 {revision}"],
   "plan.certificate": ["Certificate", "最优性证明"],
   "plan.proven": ["Proven: this is the best there is; no plan is better.", "已证明最优：不存在更好的规划。"],

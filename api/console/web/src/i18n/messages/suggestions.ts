@@ -27,6 +27,10 @@ export const suggestions = {
     "Nobody is eligible. See below what would have to change.",
     "没有符合条件的服务方。下方说明需要哪些改变。",
   ],
+  "suggestions.flaw": [
+    "Nobody can be suggested until this need is corrected: {flaw}",
+    "更正该需求前无法推荐服务方：{flaw}",
+  ],
   "suggestions.covered": [
     "All units are held or served. These could take over if that comes to nothing.",
     "全部份数已预留或已完成。如未成，可由以下服务方接手。",
