@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from api.plans import Job
-from api.problems import Refusal, refusal_of
+from api.http.problems import Refusal, refusal_of
+from api.live.plans import Job
 from api.schemas.acceptance import AcceptanceOutcome, AssignmentInput
 from api.schemas.plans import PlanState
 from graph_models.domain.errors import LastMeterError, StoreError

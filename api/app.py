@@ -16,24 +16,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from api import handlers, openapi
-from api.admission import RESERVE_THREADS, Admission
+from api import openapi
 from api.assembly import identity_of, limits_of, policy_of, vault_of
 from api.background import Background, DueWork, WebhookWork
 from api.clock import SystemClock
 from api.console.pages import console_routes
-from api.coverage import CoverageDesk
 from api.dependencies import Services, authorised
-from api.engine import Engine
-from api.event_feed import EventFeed
 from api.guarded_store import GuardedStore
-from api.loading import Upkeep
+from api.http import handlers
+from api.http.middleware import BodyLimit, HeadAsGet, Observation
+from api.limits.admission import RESERVE_THREADS, Admission
+from api.limits.rate_limits import RateLimits
+from api.limits.streams import Streams
+from api.live.coverage import CoverageDesk
+from api.live.engine import Engine
+from api.live.event_feed import EventFeed
+from api.live.loading import Upkeep
+from api.live.plans import Plans
+from api.live.queue import LiveQueue
+from api.live.warm_start import WarmStart, index_path
 from api.metrics import Metrics
-from api.middleware import BodyLimit, HeadAsGet, Observation
 from api.parameters import read_parameters
-from api.plans import Plans
-from api.queue import LiveQueue
-from api.rate_limits import RateLimits
 from api.routes import (
     categories,
     communities,
@@ -53,9 +56,7 @@ from api.routes import (
     webhooks,
 )
 from api.settings import Settings
-from api.streams import Streams
 from api.tracing import SERVICE, RequestSpans, StoreSpans, provider_from_environment
-from api.warm_start import WarmStart, index_path
 from api.webhooks.sending import Sender
 from graph_models.ports import Clock, GraphStore
 from graph_models.stores.opening import file_of, open_store

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.admission import Limits
 from api.identity import local_token
 from api.identity.guard import Authenticator
 from api.identity.jwks import KeySource, fetcher
@@ -12,6 +11,7 @@ from api.identity.known_keys import KnownKeys
 from api.identity.local_token import LocalToken, check_exposure
 from api.identity.sessions import Sessions
 from api.identity.tokens import TokenRules, TokenVerifier
+from api.limits.admission import Limits
 from api.personal.keys import read_key_file
 from api.personal.vault import Vault
 from api.settings import Settings

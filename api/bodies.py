@@ -12,9 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal
 from api.identification import identify
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal
 from api.schemas.problems import Fault
 
 JSON = "application/json"

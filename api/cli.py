@@ -27,8 +27,8 @@ from api.commands.serve import serve
 from api.commands.session import Session
 from api.commands.status import status
 from api.commands.suggest import suggest
+from api.live.warm_start import index_path
 from api.settings import Settings
-from api.warm_start import index_path
 from graph_models.domain.errors import LastMeterError
 from graph_models.stores.opening import anchored, file_of, open_store
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal
 from api.identity.principal import Principal
 from api.personal.details import PersonalDetails, Purpose
 from api.personal.vault import Vault
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.contacts import Contact
 from graph_models.domain.people import Resident

@@ -9,23 +9,23 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path
 from starlette.requests import Request
 
-from api.coverage import CoverageDesk
-from api.engine import Engine
-from api.etags import ETAG_PATTERN, etag_of, revision_of
-from api.event_feed import EventFeed
-from api.idempotency import KEY_PATTERN, digest_of_body, write_id_of
+from api.http.etags import ETAG_PATTERN, etag_of, revision_of
+from api.http.idempotency import KEY_PATTERN, digest_of_body, write_id_of
 from api.identification import identify
 from api.identity.guard import Authenticator
 from api.identity.principal import Principal
 from api.identity.sessions import Sessions
+from api.limits.rate_limits import RateLimits
+from api.limits.streams import Streams
+from api.live.coverage import CoverageDesk
+from api.live.engine import Engine
+from api.live.event_feed import EventFeed
+from api.live.plans import Plans
+from api.live.queue import LiveQueue
 from api.metrics import Metrics
 from api.personal.errors import NoMasterKey
 from api.personal.vault import Vault
-from api.plans import Plans
-from api.queue import LiveQueue
-from api.rate_limits import RateLimits
 from api.schemas.common import Id
-from api.streams import Streams
 from graph_models.ports import Clock, GraphStore
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.desk import Desk

@@ -11,7 +11,7 @@ from api.identity.guard import Authenticator
 from api.identity.policy import authorise, is_public
 from api.identity.principal import Principal
 from api.identity.sessions import COOKIE, Sessions
-from api.rate_limits import RateLimits
+from api.limits.rate_limits import RateLimits
 from graph_models.ports import Clock
 
 

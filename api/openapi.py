@@ -9,10 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from api.bodies import JSON, MERGE_PATCH
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import PROBLEM_JSON
 from api.identity.policy import POLICY
 from api.identity.sessions import COOKIE
-from api.problem_types import PROBLEM_TYPES
-from api.problems import PROBLEM_JSON
 from api.schemas.events import EventOutput
 from api.schemas.problems import Problem
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.http.problems import Refusal
 from api.identity.principal import Principal
-from api.problems import Refusal
 from graph_models.domain.errors import UnknownReference
 from graph_models.domain.needs import Need
 from graph_models.domain.people import Resident

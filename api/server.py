@@ -15,8 +15,8 @@ import uvicorn
 
 from api import logs
 from api.app import create_app
-from api.connections import closing_after
 from api.console.assets import is_built
+from api.limits.connections import closing_after
 from api.settings import Settings
 from graph_models.domain.errors import LastMeterError
 

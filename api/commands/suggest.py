@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from api.commands.answers import show
 from api.commands.session import JsonFlag, Session, console, print_json, session_of
+from api.live.warm_start import WarmStart
 from api.parameters import read_parameters
 from api.schemas.suggestions import SuggestionAnswer, SuggestionRequest
-from api.warm_start import WarmStart
 from graph_models.domain.errors import InvalidValue, LastMeterError, UnknownReference
 from graph_models.domain.identifiers import MAX_ID_LENGTH, NeedId
 from graph_models.domain.places import Datum

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from api.console.assets import BUILT, INDEX, Asset, find_assets
 from api.console.headers import SecurityHeaders
 from api.console.session import sign_in, sign_out, who_is_signed_in
-from api.etags import is_fresh
+from api.http.etags import is_fresh
 
 NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Last Meter</title>

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import CodePath, IfNoneMatch, StoreDep
+from api.http.pagination import read_page
+from api.http.resources import not_modified, tag
 from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
-from api.resources import not_modified, tag
 from api.schemas.communities import CommunityPage, CommunityQuery, CommunityResource
 from graph_models.domain.errors import NotFound
 from graph_models.domain.places import Area, AreaLevel

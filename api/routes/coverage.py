@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse
 
 from api.bodies import JsonRoute
 from api.dependencies import CoverageDep, StoreDep
+from api.http.problems import refusing
 from api.openapi import OF_BODY, OF_STORE, failures
-from api.problems import refusing
 from api.reports import coverage_html
 from api.routes.examples import SITES, TRIAL
 from api.schemas.coverage import (

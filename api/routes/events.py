@@ -15,15 +15,15 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import PrincipalDep, ServicesDep, StoreDep, StreamPlace
-from api.event_feed import EventFeed, Told
+from api.http.pagination import read_page
+from api.http.problems import Refusal
 from api.identification import identify_again
 from api.identity.errors import Forbidden, Unauthenticated
 from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
+from api.live.event_feed import EventFeed, Told
 from api.logs import describe_error
 from api.openapi import LINK, OF_STORE, failures
-from api.pagination import read_page
-from api.problems import Refusal
 from api.schemas.events import AuditEntry, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.credentials import ApiKey, Role

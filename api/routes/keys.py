@@ -11,10 +11,10 @@ from starlette.responses import Response
 from api import keyring
 from api.bodies import JsonRoute
 from api.dependencies import ActDep, KeyPath, PrincipalDep, PrivateActDep, StoreDep
+from api.http.pagination import read_page
+from api.http.problems import refusing
 from api.identity.principal import Principal
 from api.openapi import LINK, LOCATION, OF_BODY, OF_STORE, failures
-from api.pagination import read_page
-from api.problems import refusing
 from api.reach import check_passing_on
 from api.routes.admin_examples import API_KEY, ROTATION
 from api.schemas.common import PageQuery

@@ -18,11 +18,11 @@ from api.dependencies import (
     PrincipalDep,
     StoreDep,
 )
+from api.http.pagination import read_page
+from api.http.problems import refusing
+from api.http.resources import not_modified, tag
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
-from api.problems import refusing
 from api.reach import check_change, check_reach
-from api.resources import not_modified, tag
 from api.routes.examples import NEED, NEED_CHANGES
 from api.schemas.needs import NeedChanges, NeedInput, NeedPage, NeedQuery, NeedResource
 from graph_models.domain.errors import NotFound

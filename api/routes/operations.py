@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from api.dependencies import EngineDep, QueueDep, ServicesDep, StoreDep
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal
 from api.metrics import CONTENT_TYPE_LATEST
 from api.openapi import failures
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal
 from api.schemas.operations import Health, Readiness
 from api.schemas.problems import ProblemMeaning
 

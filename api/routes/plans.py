@@ -10,10 +10,10 @@ from starlette.responses import Response
 from api.acceptance import accept
 from api.bodies import JsonRoute
 from api.dependencies import ActDep, DeskDep, KeyPath, PlansDep, PrincipalDep
+from api.http.problems import refusing
 from api.identity.principal import Principal
+from api.live.plans import Job, Plans
 from api.openapi import LOCATION, OF_BODY, OF_STORE, failures
-from api.plans import Job, Plans
-from api.problems import refusing
 from api.reach import check_place
 from api.routes.console_examples import ACCEPTANCE
 from api.routes.examples import PLAN

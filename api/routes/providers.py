@@ -18,10 +18,10 @@ from api.dependencies import (
     PrincipalDep,
     StoreDep,
 )
+from api.http.pagination import read_page
+from api.http.resources import change, create, not_modified, tag
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
 from api.reach import check_place
-from api.resources import change, create, not_modified, tag
 from api.routes.examples import PROVIDER, PROVIDER_CHANGES
 from api.schemas.providers import (
     ProviderChanges,

@@ -19,11 +19,11 @@ from api.dependencies import (
     PrincipalDep,
     StoreDep,
 )
-from api.engine import Engine
+from api.http.pagination import read_page
+from api.http.problems import Refusal, refusing
+from api.http.resources import not_modified, tag
+from api.live.engine import Engine
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
-from api.problems import Refusal, refusing
-from api.resources import not_modified, tag
 from api.routes.examples import REFERRAL, TRANSITION
 from api.schemas.referrals import (
     NeedReferralQuery,

@@ -21,10 +21,10 @@ from api.dependencies import (
     VaultDep,
 )
 from api.exporting import export_resident as collect
+from api.http.problems import refusing
+from api.http.resources import create, not_modified, tag
 from api.openapi import ETAG, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
-from api.problems import refusing
 from api.reach import check_place
-from api.resources import create, not_modified, tag
 from api.routes.admin_examples import CONTACT, RESIDENT
 from api.schemas.events import AuditEventOutput
 from api.schemas.needs import NeedResource

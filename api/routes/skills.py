@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import IfNoneMatch, KeyPath, StoreDep
+from api.http.pagination import read_page
+from api.http.resources import not_modified, tag
 from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
-from api.resources import not_modified, tag
 from api.schemas.skills import SkillPage, SkillQuery, SkillResource
 from graph_models.domain.skills import Skill
 from graph_models.ports import Stored

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from api.bodies import JsonRoute
 from api.dependencies import ClockDep, EngineDep, KeyPath, PrincipalDep
+from api.http.problems import Refusal, refusing
 from api.identity.policy import known_residents
 from api.openapi import OF_BODY, OF_STORE, failures
-from api.problems import Refusal, refusing
 from api.routes.console_examples import TRIAL_WEIGHTS
 from api.routes.examples import DESCRIBED_NEED
 from api.schemas.common import Id

@@ -20,12 +20,12 @@ from api.dependencies import (
     StoreDep,
     VaultDep,
 )
+from api.http.pagination import read_page
+from api.http.problems import refusing
+from api.http.resources import not_modified, tag
 from api.identity.principal import Principal
 from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
-from api.pagination import read_page
-from api.problems import refusing
 from api.reach import check_passing_on
-from api.resources import not_modified, tag
 from api.routes.admin_examples import WEBHOOK
 from api.schemas.common import Id, PageQuery
 from api.schemas.webhooks import (

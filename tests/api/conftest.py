@@ -126,7 +126,7 @@ def in_process(client: TestClient, token: str = ADMIN_TOKEN, **options: Any) -> 
 
 def problem_of(response: Any, name: str) -> Any:
     """The body of a response that must be this problem, after its shape was checked."""
-    from api.problem_types import PROBLEM_TYPES
+    from api.http.problem_types import PROBLEM_TYPES
 
     problem = response.json()
     assert response.headers["content-type"] == "application/problem+json"

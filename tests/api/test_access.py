@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.event_feed import Told
 from api.identity.keys import issue
 from api.identity.policy import POLICY
 from api.identity.principal import Principal
+from api.live.event_feed import Told
 from api.routes import console_examples
 from api.routes.events import concerns
 from graph_models.domain.credentials import Role

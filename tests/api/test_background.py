@@ -21,7 +21,7 @@ from graph_models.stores.sqlite.store import SqliteStore
 from matcher.closed_loop.desk import Desk
 from matcher.closed_loop.policy import LoopPolicy
 from tests.api.conftest import Client
-from tests.api.test_engine import wait_for
+from tests.api.live.test_engine import wait_for
 from tests.builders import NOW, FixedClock, a_need
 from tests.matcher.closed_loop.towns import an_act, an_offer, put, town
 

@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.clock import SystemClock
 from api.commands.demo import this_monday
+from api.live.warm_start import WarmStart
 from api.settings import Settings
-from api.warm_start import WarmStart
 from graph_models.domain.providers import Provider
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.opening import open_store

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import coverage as module
+from api.live import coverage as module
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from matcher.coverage.study import Study

@@ -16,7 +16,7 @@ from graph_models.domain.errors import DuplicateKey, StoreUnavailable
 from graph_models.domain.skills import Skill
 from graph_models.ports import NEW, Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
-from tests.api.test_engine import wait_for
+from tests.api.live.test_engine import wait_for
 from tests.builders import FixedClock
 
 

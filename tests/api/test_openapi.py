@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import ROUTERS
-from api.problem_types import PROBLEM_TYPES
+from api.http.problem_types import PROBLEM_TYPES
 from api.routes import admin_examples, console_examples, examples
 from tests.api.conftest import Client
 from tests.api.credentials import key_file

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import Client, problem_of
-from tests.api.test_engine import wait_for
+from tests.api.live.test_engine import wait_for
 from tests.builders import COMMUNITY, FixedClock, a_provider
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import plans as plans_module
 from api.app import create_app
+from api.live import plans as plans_module
 from api.settings import Settings
 from graph_models.domain.referrals import ReferralStatus
 from graph_models.ports import Put, WriteBatch
@@ -177,6 +177,6 @@ def test_stopping_gives_up_what_is_under_way(store_path: Any, monkeypatch: pytes
 
 def test_no_plan_before_the_engine_is_loaded(open_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is the same as for suggestions."""
-    monkeypatch.setattr("api.warm_start.WarmStart.load_and_keep", lambda _: Event().wait(5))
+    monkeypatch.setattr("api.live.warm_start.WarmStart.load_and_keep", lambda _: Event().wait(5))
     client = open_client(is_ready=False)
     problem_of(client.post("/v1/plans", json={}), "not-ready")

@@ -12,7 +12,7 @@ from graph_models.domain.credentials import Role
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import Client, pointers, problem_of
 from tests.api.credentials import headers_in, store_of
-from tests.api.test_engine import wait_for
+from tests.api.live.test_engine import wait_for
 from tests.api.test_guarded_store import Moody
 from tests.builders import COMMUNITY, DISTRICT, FixedClock, a_need
 from tests.matcher.closed_loop.towns import put

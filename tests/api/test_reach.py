@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from api.http.problems import Refusal
 from api.identity.principal import Principal
-from api.problems import Refusal
 from api.reach import check_reach
 from graph_models.domain.credentials import Role
 from graph_models.domain.errors import UnknownReference

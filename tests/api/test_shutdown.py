@@ -8,8 +8,8 @@ from threading import Event
 
 import httpx2
 
+from tests.api.live.test_engine import wait_for
 from tests.api.servers import Server, Start
-from tests.api.test_engine import wait_for
 from tests.builders import COMMUNITY
 
 NEED = {"category_id": "home_care", "community_code": COMMUNITY}

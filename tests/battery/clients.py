@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from api.idempotency import write_id_of
+from api.http.idempotency import write_id_of
 from tests.api.servers import AS_ADMIN
 
 SUBJECT = "local-admin"

@@ -20,10 +20,10 @@ from typing import Any
 
 import psutil
 
-from api import index_file
 from api.clock import SystemClock
+from api.live import index_file
+from api.live.warm_start import WarmStart
 from api.parameters import read_parameters
-from api.warm_start import WarmStart
 from graph_models.bulk import put_all
 from graph_models.city.generate import City, generate_city
 from graph_models.domain.providers import Provider

@@ -24,10 +24,10 @@ from api.client import (
     Waiting,
 )
 from api.client.errors import problem_of
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal, problem_response
 from api.identity.attempts import AttemptRules
 from api.identity.keys import issue
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal, problem_response
 from graph_models.domain.credentials import Role
 from graph_models.ports import NEW, Put, WriteBatch
 from tests.api.conftest import in_process

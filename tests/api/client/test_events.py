@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.client import Event, LastMeter, Unauthenticated, Unreachable, Waiting
-from api.event_feed import _CHANGE_SETS_AT_ONCE
+from api.live.event_feed import _CHANGE_SETS_AT_ONCE
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.client.conftest import StartProxy, Waits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from api.gate import Gate
+from api.limits.gate import Gate
 
 
 def test_order_and_room() -> None:

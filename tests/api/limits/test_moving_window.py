@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.moving_window import MovingWindow
+from api.limits.moving_window import MovingWindow
 
 
 class Timer:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from api.problems import Refusal
+from api.http.problems import Refusal
 
 RETRY_AFTER = {"Retry-After": "10"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from api.event_feed import EventFeed, Told
+from api.live.event_feed import EventFeed, Told
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.identifiers import AreaCode
 from graph_models.ports import Delete, GraphStore, WriteBatch

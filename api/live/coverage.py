@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import structlog
 
-from api.engine import Engine
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import RETRY_AFTER, Refusal
+from api.live.engine import Engine
 from api.logs import describe_error
-from api.problem_types import PROBLEM_TYPES
-from api.problems import RETRY_AFTER, Refusal
 from graph_models.domain.errors import LastMeterError
 from matcher.coverage.published import Coverage
 from matcher.coverage.publishing import publish

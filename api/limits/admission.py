@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.gate import Gate
-from api.intake import Disconnected, Intake
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import RETRY_AFTER, Refusal, problem_response
+from api.limits.gate import Gate
+from api.limits.intake import Disconnected, Intake
 from api.logs import describe_error
-from api.problem_types import PROBLEM_TYPES
-from api.problems import RETRY_AFTER, Refusal, problem_response
 
 # An operator has to see how a full service is doing; streams are counted where they are opened.
 BESIDE = frozenset(("/readyz", "/metrics", "/v1/events"))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.pagination import decode_cursor, encode_cursor
-from api.problems import Refusal
+from api.http.pagination import decode_cursor, encode_cursor
+from api.http.problems import Refusal
 from graph_models.domain.identifiers import ID_PATTERN
 from tests.api.conftest import pointers, problem_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from api.moving_window import MovingWindow, Standing
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal
+from api.limits.moving_window import MovingWindow, Standing
 
 MINUTE, HOUR = 60, 3_600
 # Whoever pages or searches through the directory copies it; a program that needs all of it is given a file.

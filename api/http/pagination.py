@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.problems import Refusal
+from api.http.problems import Refusal
 from api.schemas.common import PageQuery
 from api.schemas.problems import Fault
 from graph_models.domain.identifiers import ID_PATTERN

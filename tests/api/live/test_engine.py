@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
-from api.engine import Engine
-from api.problems import Refusal
+from api.http.problems import Refusal
+from api.live.engine import Engine
 from graph_models.domain.errors import StoreUnavailable
 from graph_models.ports import NEW, Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from api.etags import etag_of, is_fresh
-from api.problems import refusing
+from api.http.etags import etag_of, is_fresh
+from api.http.problems import refusing
 from graph_models.domain.errors import RevisionConflict
 from graph_models.ports import NEW, E, GraphStore, Operation, Put, Stored, Within, key_of
 from graph_models.schema import BY_ENTITY

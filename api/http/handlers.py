@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import Refusal, problem_response
 from api.logs import describe_error
-from api.problem_types import PROBLEM_TYPES
-from api.problems import Refusal, problem_response
 from api.schemas.common import RULE
 from api.schemas.problems import Fault
 from graph_models.domain.errors import LastMeterError

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import RETRY_AFTER, Refusal
 from api.logs import describe_error
-from api.problem_types import PROBLEM_TYPES
-from api.problems import RETRY_AFTER, Refusal
 from graph_models.domain.errors import LastMeterError
 
 FIRST_PAUSE_SECONDS = 0.5

@@ -7,7 +7,7 @@ from math import nan
 
 import structlog
 
-from api.loading import InBackground
+from api.live.loading import InBackground
 from graph_models.domain.errors import StoreError
 from graph_models.ports import GraphStore
 from matcher.use_cases import LiveMatcher

@@ -14,9 +14,9 @@ from threading import Lock
 
 import structlog
 
-from api.engine import Engine
+from api.http.problems import RETRY_AFTER, Refusal
+from api.live.engine import Engine
 from api.logs import describe_error
-from api.problems import RETRY_AFTER, Refusal
 from api.schemas.plans import PlanOutput, PlanRequest, PlanState, PlanStatus
 from graph_models.domain.errors import IdempotencyConflict, LastMeterError, NotFound
 from matcher.city_plans import CityPlan

@@ -10,9 +10,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.problems import Refusal, problem_response
 from api.logs import describe_error
 from api.metrics import Metrics
-from api.problems import Refusal, problem_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 UNMATCHED = "unmatched"

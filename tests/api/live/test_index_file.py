@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api import index_file
+from api.live import index_file
 from matcher.answers import SavedMatcher
 from matcher.engine import Engine, SavedEngine, UnusableIndex
 from tests.builders import a_provider
@@ -24,7 +24,7 @@ WRITER = """
 import resource, sys
 from dataclasses import replace
 from pathlib import Path
-from api import index_file
+from api.live import index_file
 path = Path(sys.argv[1])
 saved = index_file.read(path)
 if sys.argv[2:]:

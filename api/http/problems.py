@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.http.problem_types import PROBLEM_TYPES
 from api.identity.errors import Forbidden, IdentityUnavailable, KeyIsOver, TooManyFailures, Unauthenticated
 from api.personal.errors import NoMasterKey, UnknownKey
-from api.problem_types import PROBLEM_TYPES
 from api.schemas.problems import Fault, Problem
 from graph_models.domain.errors import (
     CapacityExceeded,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from api import loading
-from api.loading import Upkeep
+from api.live import loading
+from api.live.loading import Upkeep
 from graph_models.domain.errors import StoreUnavailable
-from tests.api.test_engine import wait_for
+from tests.api.live.test_engine import wait_for
 
 
 @pytest.mark.parametrize(

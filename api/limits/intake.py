@@ -7,8 +7,8 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from api.problem_types import PROBLEM_TYPES
-from api.problems import RETRY_AFTER, Refusal
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import RETRY_AFTER, Refusal
 
 BODIES_AT_ONCE = 64  # of the largest size, or many more that are smaller
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from api import index_file, warm_start
+from api.live import index_file, warm_start
+from api.live.warm_start import WarmStart, index_path
 from api.settings import Settings
-from api.warm_start import WarmStart, index_path
 from graph_models.domain.places import Location
 from graph_models.domain.providers import Capacity, Provider
 from graph_models.ports import AdjustCapacity, Delete, Entity, GraphStore, Put, Stored, WriteBatch

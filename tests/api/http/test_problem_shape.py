@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.problem_types import PROBLEM_TYPES
-from api.problems import refusal_of
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.problems import refusal_of
 from graph_models.domain import errors
 from graph_models.stores.sqlite.store import SqliteStore
 from tests.api.conftest import Client, problem_of

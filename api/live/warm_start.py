@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api import index_file
+from api.live import index_file
 from api.settings import Settings
 from graph_models.domain.errors import LastMeterError
 from graph_models.ports import Clock, GraphStore

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.loading import InBackground
+from api.live.loading import InBackground
 from graph_models.domain.errors import StoreUnavailable
 from graph_models.ports import GraphStore
 from matcher.work_queue import WorkQueue

@@ -1,0 +1,1 @@
+"""What the interface has in common: problems, entity tags, pages, idempotency."""

@@ -1,0 +1,1 @@
+"""Who is let in, how much, and for how long."""
