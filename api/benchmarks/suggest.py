@@ -21,6 +21,7 @@ from matcher.context import NeedContext
 from matcher.parameters import default_parameters
 
 ASKED, COMPARED, WARM_UP = 200, 40, 5
+IN_A_ROW = 20  # as a service answers them
 _ENGINE, _CYPHER = "engine", "one Cypher query, point index"
 
 
@@ -61,7 +62,7 @@ def _race(town: Town, answers: Mapping[str, Answer], questions: Sequence[NeedCon
     """Time all in turns, then hold the peers' lists against the engine's."""
     contestants: dict[str, Callable[..., Any]] = {_ENGINE: town.engine.suggest, **answers}
     in_turns(contestants, questions[:WARM_UP])
-    seconds = in_turns(contestants, questions)
+    seconds = in_turns(contestants, questions, IN_A_ROW)
     plain_ones = [plain(each) for each in questions[:COMPARED]]
     ours = [_listed(town, each) for each in plain_ones]
     lines = [Line(_ENGINE, {**percentiles(seconds[_ENGINE]), "times": 1.0})]

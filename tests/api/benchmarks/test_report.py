@@ -26,6 +26,14 @@ class TestInTurns:
         assert asked == ["a1", "b1", "a2", "b2"]
         assert {name: len(several) for name, several in seconds.items()} == {"a": 2, "b": 2}
 
+    def test_several_in_a_row(self) -> None:
+        """The last turn may be shorter."""
+        asked: list[str] = []
+        contestants = {name: (lambda question, name=name: asked.append(name + question)) for name in "ab"}
+        seconds = in_turns(contestants, ["1", "2", "3"], in_a_row=2)
+        assert asked == ["a1", "a2", "b1", "b2", "a3", "b3"]
+        assert {name: len(several) for name, several in seconds.items()} == {"a": 3, "b": 3}
+
 
 class TestFigures:
     def test_percentiles_are_milliseconds(self) -> None:
