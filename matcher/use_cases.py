@@ -343,10 +343,10 @@ class LiveMatcher:
         return plan_city(source, scope, lambda _: self._engine, tell)
 
     def provider_cells(
-        self, box: Box, cell_degrees: float, category_id: str | None, most_points: int
+        self, box: Box, cell_degrees: float, category_id: str | None
     ) -> tuple[CellCounts, int]:
         """Count active providers and their free units in a grid: see `ProviderMap.cells`."""
-        return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id, most_points)
+        return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id)
 
     def search_providers(self, text: str, limit: int) -> ProvidersFound:
         """Find providers by name or id from memory, also while the store is away: see `Engine.named`."""

@@ -27,9 +27,8 @@ def map_needs(query: Annotated[MapQuery, Query()], queue: QueueDep, principal: P
 
 @router.get("/providers", operation_id="mapProviders", response_model=ProviderMap, responses=FAILURES)
 def map_providers(query: Annotated[ProviderMapQuery, Query()], engine: EngineDep) -> Response:
-    """Count the active providers in a box with their free units, and name them where they are few."""
-    cells = engine.matcher.provider_cells
-    found, cursor = cells(query.box, query.cell_degrees, query.category_id, MOST_POINTS)
+    """Count the active providers in a box with their free units; who they are is for the directory to say."""
+    found, cursor = engine.matcher.provider_cells(query.box, query.cell_degrees, query.category_id)
     return _written(ProviderMap.of(found, cursor))
 
 
