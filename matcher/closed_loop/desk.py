@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from graph_models.bulk import every
@@ -12,14 +11,21 @@ from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreEr
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
 from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
-from graph_models.ports import NEW, GraphStore, Operation, Put, Stored, Within
+from graph_models.ports import GraphStore, Operation, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.changing import changing
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
 from matcher.closed_loop.recency import retracting
 from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
-from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
+from matcher.closed_loop.routing import (
+    acknowledging,
+    areas_at,
+    communities_of,
+    escalating,
+    level_above,
+    raising,
+)
 
 
 class NotDue(LastMeterError):
@@ -99,7 +105,7 @@ class Desk:
         return self._store.get(Need, need_id)
 
     def acknowledge(self, need_id: str, act: Act, within: Within = None) -> Stored[Need]:
-        """Say that somebody has seen a need and acts on it: it climbs no further.
+        """Say that somebody has seen a need and acts on it: it waits once more before it climbs.
 
         Raises
         ------
@@ -109,8 +115,7 @@ class Desk:
 
         def decide() -> tuple[Operation, ...]:
             need = self._store.get(Need, need_id, within=within)
-            event = act.event("need.acknowledged", "Need", need_id, need_id=need_id)
-            return Put(replace(need.value, answer_due_at=None), need.revision), Put(event, NEW)
+            return acknowledging(need, act, self._policy)
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Need, need_id)

@@ -46,6 +46,17 @@ def raising(
     return Put(called, NEW), Put(created, NEW), Put(pushed, NEW)
 
 
+def acknowledging(need: Stored[Need], act: Act, policy: LoopPolicy) -> tuple[Operation, ...]:
+    """Return what it takes to note that somebody acts on a need: it waits for that as for an answer.
+
+    A clock that does not run is not started.
+    """
+    key = need.value.id
+    due = None if need.value.answer_due_at is None else act.at + policy.wait(need.value.urgency)
+    event = act.event("need.acknowledged", "Need", key, need_id=key)
+    return Put(replace(need.value, answer_due_at=due), need.revision), Put(event, NEW)
+
+
 def escalating(
     need: Stored[Need], audience: tuple[AreaCode, ...], act: Act, policy: LoopPolicy
 ) -> tuple[Operation, ...]:

@@ -242,8 +242,26 @@ def test_the_clock_stops_while_somebody_acts(desk: Desk, store: GraphStore) -> N
     later = an_act(at=NOW + timedelta(hours=3))
     desk.move(made.value.id, S.REJECTED, later, reason=ReasonCode.NO_CAPACITY)
     assert store.get(Need, "n3").value.answer_due_at == NOW + timedelta(hours=27)
-    desk.acknowledge("n3", an_act())
-    assert store.get(Need, "n3").value.answer_due_at is None
+
+
+def test_an_acknowledgement_gives_time_once(desk: Desk, store: GraphStore) -> None:
+    """One whole wait at the same level; forgotten after that, the need climbs as if nobody had seen it."""
+    desk.raise_need(a_need("n3", urgency=Urgency.STAT), an_act())
+    seen_at = NOW + timedelta(minutes=9)
+    seen = desk.acknowledge("n3", an_act(at=seen_at)).value
+    assert (seen.escalation_level, seen.answer_due_at) == ("community", seen_at + timedelta(minutes=10))
+    desk.escalate("n3", NOW + timedelta(minutes=10))
+    assert store.get(Need, "n3").value == seen
+    desk.escalate("n3", seen_at + timedelta(minutes=10))
+    climbed = store.get(Need, "n3").value
+    assert (climbed.escalation_level, climbed.answer_due_at) == ("street", NOW + timedelta(minutes=29))
+
+
+def test_an_acknowledgement_starts_no_clock(desk: Desk) -> None:
+    """Where a provider is asked already, nobody is waited for."""
+    need = desk.raise_need(a_need("n3"), an_act())
+    desk.offer("n3", an_offer(), an_act(), expected_revision=need.revision)
+    assert desk.acknowledge("n3", an_act()).value.answer_due_at is None
 
 
 def test_an_answer_in_the_very_moment_counts(
