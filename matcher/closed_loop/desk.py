@@ -10,7 +10,7 @@ from graph_models.domain.audit import SuggestionRecord
 from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreError
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
-from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
+from graph_models.domain.referrals import Account, ReasonCode, Referral, ReferralStatus
 from graph_models.ports import GraphStore, Operation, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.changing import changing
@@ -21,6 +21,7 @@ from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offe
 from matcher.closed_loop.routing import (
     acknowledging,
     areas_at,
+    calling,
     communities_of,
     escalating,
     level_above,
@@ -232,6 +233,34 @@ class Desk:
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)
+
+    def call(self, need_id: str, at: datetime) -> bool:
+        """Push a need that came with a load as if it were raised now, and tell whether that was called for.
+
+        It is not if nobody is sought for it, staff were called before, or a provider is asked already.
+
+        Raises
+        ------
+        NotFound
+            The need is not there.
+        """
+        first = self._store.get(Need, need_id)
+        act = act_of_system(at, "call", need_id, str(first.revision))
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(need_id)
+            need = case.need
+            is_asked = any(each.value.account is Account.RESERVED for each in case.referrals)
+            if need.value.status is not NeedStatus.ACTIVE or need.value.escalation_level or is_asked:
+                raise NotDue(need_id)
+            audience = communities_of(need.value, self._resident_of(need.value))
+            return calling(need, audience, act, self._policy)
+
+        try:
+            write_once(self._store, act, decide, moving=Need)
+        except NotDue:
+            return False
+        return True
 
     def expire(self, referral_id: str, at: datetime) -> None:
         """Give back what a hold keeps, if it has expired by then."""

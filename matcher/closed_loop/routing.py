@@ -40,10 +40,19 @@ def raising(
     created = act.event("need.created", "Need", need.id, need_id=need.id)
     if need.status is not NeedStatus.ACTIVE:
         return Put(need, NEW), Put(created, NEW)
-    level = AreaLevel.COMMUNITY
-    pushed = act.event("need.pushed", "Need", need.id, need_id=need.id, level=level, audience=audience)
-    called = replace(need, escalation_level=level, answer_due_at=act.at + policy.wait(need.urgency))
-    return Put(called, NEW), Put(created, NEW), Put(pushed, NEW)
+    called, pushed = calling(Stored(need, NEW), audience, act, policy)
+    return called, Put(created, NEW), pushed
+
+
+def calling(
+    need: Stored[Need], audience: tuple[AreaCode, ...], act: Act, policy: LoopPolicy
+) -> tuple[Operation, ...]:
+    """Return what it takes to push a need to the staff of its communities for the first time."""
+    key, level = need.value.id, AreaLevel.COMMUNITY
+    pushed = act.event("need.pushed", "Need", key, need_id=key, level=level, audience=audience)
+    due = act.at + policy.wait(need.value.urgency)
+    called = replace(need.value, escalation_level=level, answer_due_at=due)
+    return Put(called, need.revision), Put(pushed, NEW)
 
 
 def acknowledging(need: Stored[Need], act: Act, policy: LoopPolicy) -> tuple[Operation, ...]:

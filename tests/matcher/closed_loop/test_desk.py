@@ -33,6 +33,7 @@ from tests.matcher.closed_loop.towns import (
     an_act,
     an_offer,
     check_accounts,
+    put,
 )
 
 S = ReferralStatus
@@ -214,6 +215,18 @@ def test_a_new_need_is_pushed_to_both_communities(desk: Desk, store: GraphStore)
     assert (need.escalation_level, need.answer_due_at) == ("community", NOW + timedelta(minutes=10))
     pushed = next(each for each in events(store) if each.action == "need.pushed")
     assert (pushed.audience, pushed.level) == ((COMMUNITY, OTHER_COMMUNITY), "community")
+
+
+def test_a_loaded_need_is_pushed_once(desk: Desk, store: GraphStore) -> None:
+    """As if it were raised then; not again, and not if nobody is sought or somebody is asked."""
+    put(store, a_need("n3", status=NeedStatus.DRAFT))
+    desk.offer("n2", an_offer(), an_act(), expected_revision=1)
+    pushed = [[each for each in ("n1", "n2", "n3") if desk.call(each, NOW)] for _ in range(2)]
+    assert pushed == [["n1"], []]
+    need = store.get(Need, "n1").value
+    assert (need.escalation_level, need.answer_due_at) == ("community", NOW + timedelta(hours=24))
+    told = [(each.need_id, each.audience) for each in events(store) if each.action == "need.pushed"]
+    assert told == [("n1", (COMMUNITY, OTHER_COMMUNITY))]
 
 
 def test_a_need_climbs_until_somebody_answers(desk: Desk, store: GraphStore) -> None:
