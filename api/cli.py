@@ -23,6 +23,7 @@ from api.commands.load import load
 from api.commands.migrate import migrate
 from api.commands.neo4j import app as neo4j
 from api.commands.plan import plan
+from api.commands.push import push
 from api.commands.serve import serve
 from api.commands.session import Session
 from api.commands.status import status
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("demo")(demo)
 app.command("generate")(generate)
 app.command("load")(load)
+app.command("push")(push)
 app.command("export")(export)
 app.command("suggest")(suggest)
 app.command("plan")(plan)

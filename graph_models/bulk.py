@@ -1,12 +1,12 @@
-"""Many values at once: read page by page, written in batches with predictable ids."""
+"""Many values at once: read page by page, written in batches with predictable ids; changes part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from graph_models.domain.checks import check_integer
-from graph_models.ports import MAX_BATCH, E, Entity, GraphStore, Put, Stored, WriteBatch
+from graph_models.ports import MAX_BATCH, ChangeSet, E, Entity, GraphStore, Put, Stored, WriteBatch
 
 _PAGE = 1_000
 
@@ -93,8 +93,10 @@ def every(store: GraphStore, kind: type[E], where: Mapping[str, str]) -> Iterato
             return
 
 
-def many(store: GraphStore, kind: type[E], keys: Sequence[str]) -> dict[str, Stored[E]]:
-    """Return those of any number of values that exist, by key.
+def behind(store: GraphStore, cursor: int, at_once: int = 100) -> Iterator[tuple[ChangeSet, ...]]:
+    """Iterate over what was committed after a cursor, in parts of at most so many change sets.
+
+    The last part is the first that is not full: what is committed from then on is for the next time.
 
     Examples
     --------
@@ -108,11 +110,13 @@ def many(store: GraphStore, kind: type[E], keys: Sequence[str]) -> dict[str, Sto
     ...     tempfile.TemporaryDirectory() as folder,
     ...     open_store(f"sqlite:///{folder}/city.db", clock) as store,
     ... ):
-    ...     written = store.write(WriteBatch("w1", (Put(Area("4401", AreaLevel.CITY, "Guangzhou")),)))
-    ...     list(many(store, Area, ["4401", "4403"]))
-    ['4401']
+    ...     for code in ("4401", "4403", "4404", "4405"):
+    ...         written = store.write(WriteBatch(code, (Put(Area(code, AreaLevel.CITY, "a city")),)))
+    ...     [[each.sequence for each in part] for part in behind(store, 1, at_once=2)]
+    [[2, 3], [4]]
     """
-    found: dict[str, Stored[E]] = {}
-    for start in range(0, len(keys), MAX_BATCH):
-        found |= store.get_many(kind, keys[start : start + MAX_BATCH])
-    return found
+    while part := store.changes_since(cursor, limit=at_once):
+        yield part
+        if len(part) < at_once:
+            return
+        cursor = part[-1].sequence

@@ -55,7 +55,7 @@ class CellCounts:
     cells
         The cells.
     points
-        The points themselves, None if there are too many.
+        The points themselves, None if there are too many or nobody says what they are called.
     """
 
     cell_degrees: float
@@ -70,8 +70,8 @@ def count_in_cells(
     box: Box,
     cell_degrees: float,
     parts: Mapping[str, npt.NDArray[np.generic]],
-    name: Callable[[npt.NDArray[np.int64]], Sequence[str]],
-    most_points: int,
+    name: Callable[[npt.NDArray[np.int64]], Sequence[str]] | None = None,
+    most_points: int = 0,
 ) -> CellCounts:
     """Count the points that lie in a box by the cells of a grid that does not move with the box.
 
@@ -86,7 +86,7 @@ def count_in_cells(
     parts
         What else to add up in each cell, by name: shape (n,) each.
     name
-        Says what the points at some places in the columns are called.
+        Says what the points at some places in the columns are called; None for cells alone.
     most_points
         Up to how many points are returned one by one.
 
@@ -114,7 +114,7 @@ def count_in_cells(
         for place, where in enumerate(rows)
     )
     points = None
-    if len(places) <= most_points:
+    if name is not None and len(places) <= most_points:
         listed = zip(name(places), x.tolist(), y.tolist(), strict=True)
         points = tuple(
             Point(*which, {part: int(values[place]) for part, values in held.items()})

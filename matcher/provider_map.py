@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from graph_models.domain.identifiers import CategoryId, ProviderId
+from graph_models.domain.identifiers import CategoryId
 from matcher.catalogue import Catalogue
 from matcher.cells import Box, CellCounts, count_in_cells
 from matcher.engine import Engine, Roll
@@ -24,7 +24,6 @@ class _Columns:
     """Active providers with their points in degrees, as they were at one moment."""
 
     roll: Roll
-    ids_at: Callable[[npt.NDArray[np.int64]], list[ProviderId]]
     shown: npt.NDArray[np.int64]
     longitude: FloatArray
     latitude: FloatArray
@@ -63,9 +62,8 @@ class ProviderMap:
         box: Box,
         cell_degrees: float,
         category_id: str | None,
-        most_points: int,
     ) -> tuple[CellCounts, int]:
-        """Count active providers by the cells of a grid, with their free units.
+        """Count active providers by the cells of a grid, with their free units. None of them is named.
 
         Parameters
         ----------
@@ -80,8 +78,6 @@ class ProviderMap:
         category_id
             Only providers that offer a skill the category asks for, or one that stands in for it; None,
             or a category that asks for none, means all.
-        most_points
-            Up to how many providers are named one by one.
 
         Returns
         -------
@@ -98,13 +94,8 @@ class ProviderMap:
             offers[roll.offer[is_wanted[roll.skill]]] = True
             chosen = offers[shown]
             shown, longitude, latitude = shown[chosen], longitude[chosen], latitude[chosen]
-
-        def name(places: npt.NDArray[np.int64]) -> list[ProviderId]:
-            return columns.ids_at(shown[places])
-
         parts = {"free_units": roll.remaining[shown]}
-        found = count_in_cells(longitude, latitude, box, cell_degrees, parts, name, most_points)
-        return found, columns.cursor
+        return count_in_cells(longitude, latitude, box, cell_degrees, parts), columns.cursor
 
     def _current(self, cursor: int) -> _Columns:
         with self._lock:
@@ -112,14 +103,14 @@ class ProviderMap:
             known = self._columns
             if known is not None and (known.cursor == cursor or known.is_good(began)):
                 return known
-            roll, ids_at = self._engine.roll_to_keep()
+            roll = self._engine.roll()
             shown = np.flatnonzero(roll.is_active)
             x, y, z = roll.points[shown].T
             longitude = np.degrees(np.arctan2(y, x))
             latitude = np.degrees(np.arcsin(np.clip(z, -1.0, 1.0)))
             ended = self._now()
             good_until = ended + max(ended - began, timedelta()) * _SHARE
-            self._columns = _Columns(roll, ids_at, shown, longitude, latitude, cursor, ended, good_until)
+            self._columns = _Columns(roll, shown, longitude, latitude, cursor, ended, good_until)
             return self._columns
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from graph_models.bulk import behind
 from graph_models.domain.providers import Provider
 from graph_models.ports import ChangeSet, GraphStore
 from matcher.answers import SavedMatcher
 from matcher.engine import UnusableIndex
 
-_CHANGE_SETS_AT_ONCE = 100
 _FEW_CHANGES = 10_000  # to read so many one by one takes no time worth saving
 _FAR_BEHIND = 4  # one in so many providers changed: reading all of them in order is as fast
 
@@ -30,12 +30,11 @@ def check_saved(store: GraphStore, saved: SavedMatcher, last: ChangeSet | None) 
     if digest_of(last) != saved.change_set:
         raise UnusableIndex("it was saved from another store, or from a later state of this one")
     most = max(_FEW_CHANGES, saved.engine.provider_count // _FAR_BEHIND)
-    changed, cursor = 0, saved.cursor
-    while change_sets := store.changes_since(cursor, limit=_CHANGE_SETS_AT_ONCE):
-        changed += sum(change.kind is Provider for each in change_sets for change in each.changes)
+    changed = 0
+    for part in behind(store, saved.cursor):
+        changed += sum(change.kind is Provider for each in part for change in each.changes)
         if changed > most:
             raise UnusableIndex("more has changed since than is read one by one")
-        cursor = change_sets[-1].sequence
 
 
 def change_set_at(store: GraphStore, cursor: int) -> ChangeSet | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
-from graph_models.bulk import many
+from graph_models.bulk import behind
 from graph_models.domain.categories import Category
 from graph_models.domain.checks import check_integer
 from graph_models.domain.errors import NotFound, StoreUnavailable
@@ -39,7 +39,6 @@ from matcher.verdict import verdict_on
 
 R = TypeVar("R")
 MAX_SUGGESTIONS = 100
-_CHANGE_SETS_AT_ONCE = 100
 _IN_CATALOGUE = frozenset[type[Entity]]({Area, Skill, Category})
 
 
@@ -117,13 +116,9 @@ class LiveMatcher:
 
     def _catch_up(self) -> None:
         began = self._clock.now()
-        is_behind = True
-        while is_behind:
+        for part in behind(self._store, self._cursor):
             with self._refreshing:
-                found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
-                if found:
-                    self._follow(found)
-            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
+                self._follow(part)
         self._contact = began
 
     def keep_up(self) -> None:
@@ -343,10 +338,10 @@ class LiveMatcher:
         return plan_city(source, scope, lambda _: self._engine, tell)
 
     def provider_cells(
-        self, box: Box, cell_degrees: float, category_id: str | None, most_points: int
+        self, box: Box, cell_degrees: float, category_id: str | None
     ) -> tuple[CellCounts, int]:
         """Count active providers and their free units in a grid: see `ProviderMap.cells`."""
-        return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id, most_points)
+        return self._map.cells(self._catalogue, self._cursor, box, cell_degrees, category_id)
 
     def search_providers(self, text: str, limit: int) -> ProvidersFound:
         """Find providers by name or id from memory, also while the store is away: see `Engine.named`."""
@@ -383,8 +378,8 @@ class LiveMatcher:
         """Read what the change sets changed, then put it in force all at once."""
         changes = [change for each in change_sets for change in each.changes]
         keys = list(dict.fromkeys(change.key for change in changes if change.kind is Provider))
-        found = [stored.value for stored in many(self._store, Provider, keys).values()]
-        needs = many(self._store, Need, [change.key for change in changes if change.kind is Need])
+        found = [stored.value for stored in self._store.get_many(Provider, keys).values()]
+        needs = self._store.get_many(Need, [change.key for change in changes if change.kind is Need])
         is_catalogue_stale = not _IN_CATALOGUE.isdisjoint(change.kind for change in changes)
         catalogue = read_catalogue(self._store, self._parameters) if is_catalogue_stale else self._catalogue
         gone = set(keys).difference(provider.id for provider in found)

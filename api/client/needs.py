@@ -59,7 +59,7 @@ class Needs:
         )
 
     def acknowledge(self, need_id: str) -> NeedResource:
-        """Say that somebody acts on it: it climbs no further."""
+        """Say that somebody acts on it: it waits once more before it climbs."""
         return self._transport.write(NeedResource, "POST", address("needs", need_id, "acknowledgement"))
 
     def suggestions(self, need_id: str, **options: Unpack[SuggestForNeedQuery]) -> SuggestionAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated, Any, Protocol
 
 from fastapi.exceptions import RequestValidationError
@@ -14,9 +15,11 @@ from api.bodies import StrictRequest, check_media_type
 from api.identification import address_of
 from api.identity.errors import Reason, Unauthenticated
 from api.identity.sessions import COOKIE, MAX_CREDENTIAL, Session, Sessions, is_same_origin
+from api.limits.rate_limits import RateLimits
 from api.schemas.common import RequestModel
 from graph_models.ports import Clock
 
+OPERATION = "signIn"  # in no document: the page of the service alone uses it
 _SCOPE: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "strict"}
 
 
@@ -33,6 +36,9 @@ class SigningIn(Protocol):
     def sessions(self) -> Sessions: ...
 
     @property
+    def rate_limits(self) -> RateLimits: ...
+
+    @property
     def clock(self) -> Clock: ...
 
 
@@ -43,8 +49,11 @@ async def sign_in(request: Request) -> Response:
     check_media_type(request)
     shown, now = await _shown(request), services.clock.now()
     session = await run_in_threadpool(services.sessions.begin, shown.credential, address_of(request), now=now)
+    # It is a request like any other: nobody signs in without end.
+    budget = services.rate_limits.take(session.principal.subject, OPERATION)
     response = _told(session)
-    seconds = int((session.expires_at - now).total_seconds())
+    response.headers.update(budget)
+    seconds = ceil((session.expires_at - now).total_seconds())
     response.set_cookie(COOKIE, session.sealed, max_age=seconds, **_SCOPE)
     return response
 

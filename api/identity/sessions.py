@@ -63,14 +63,17 @@ class Sessions:
         Raises
         ------
         Unauthenticated, TooManyFailures, IdentityUnavailable, StoreUnavailable
-            As from the guard.
+            As from the guard; also for a token that has expired, of however little.
         """
         principal = self._authenticator.authenticate(f"{CHALLENGE} {credential}", address, now=now)
         assert principal is not None  # None is for requests that show nothing
         expires_at = (now + LONGEST).replace(microsecond=0)
         content = orjson.dumps({"credential": credential, "until": int(expires_at.timestamp())})
         sealed = jwe.encrypt_compact(_HEADER, content, self._key, algorithms=list(_HEADER.values()))
-        return _session(principal, expires_at, sealed)
+        session = _session(principal, expires_at, sealed)
+        if session.expires_at <= now:  # a token that only the skew between clocks keeps alive
+            raise Unauthenticated(Reason.EXPIRED)
+        return session
 
     def resume(self, sealed: str, headers: Mapping[str, str], *, now: datetime) -> Session:
         """Say who is signed in by a cookie that came with a request.

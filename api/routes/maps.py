@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.bodies import JsonRoute
+from api.bodies import JsonRoute, written
 from api.dependencies import EngineDep, PrincipalDep, QueueDep
 from api.openapi import OF_STORE, failures
 from api.schemas.maps import MOST_POINTS, MapQuery, NeedMap, ProviderMap, ProviderMapQuery
@@ -22,17 +22,11 @@ def map_needs(query: Annotated[MapQuery, Query()], queue: QueueDep, principal: P
     """Count the open needs in a box, and name them where they are few."""
     live, is_stale = queue.fresh()
     found, cursor = live.cells(query.box, query.cell_degrees, principal.within, MOST_POINTS)
-    return _written(NeedMap.of(found, cursor, is_stale=is_stale))
+    return written(NeedMap.of(found, cursor, is_stale=is_stale))
 
 
 @router.get("/providers", operation_id="mapProviders", response_model=ProviderMap, responses=FAILURES)
 def map_providers(query: Annotated[ProviderMapQuery, Query()], engine: EngineDep) -> Response:
-    """Count the active providers in a box with their free units, and name them where they are few."""
-    cells = engine.matcher.provider_cells
-    found, cursor = cells(query.box, query.cell_degrees, query.category_id, MOST_POINTS)
-    return _written(ProviderMap.of(found, cursor))
-
-
-def _written(answer: NeedMap | ProviderMap) -> Response:
-    """Write an answer as it is: FastAPI would check it a second time."""
-    return Response(answer.model_dump_json(), media_type="application/json")
+    """Count the active providers in a box with their free units; who they are is for the directory to say."""
+    found, cursor = engine.matcher.provider_cells(query.box, query.cell_degrees, query.category_id)
+    return written(ProviderMap.of(found, cursor))

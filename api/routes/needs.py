@@ -149,5 +149,5 @@ def change_need(
 def acknowledge_need(
     key: KeyPath, act: ActDep, principal: PrincipalDep, desk: DeskDep, response: Response
 ) -> NeedResource:
-    """Say that somebody acts on a need: it climbs no further."""
+    """Say that somebody acts on a need: it waits once more before it climbs."""
     return NeedResource.of(tag(response, desk.acknowledge(key, act, principal.within)))

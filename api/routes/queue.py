@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.bodies import JsonRoute
+from api.bodies import JsonRoute, written
 from api.dependencies import PrincipalDep, QueueDep
 from api.openapi import OF_STORE, failures
 from api.schemas.queue import QueueAnswer, QueueQuery
@@ -25,6 +25,4 @@ def get_queue(query: Annotated[QueueQuery, Query()], queue: QueueDep, principal:
     """Show a part of the open needs, from memory: as fresh as the store."""
     live, is_stale = queue.fresh()
     window = live.window(query.to_filter(), query.offset, query.limit, principal.subject, principal.within)
-    answer = QueueAnswer.of(window, query.offset, is_stale=is_stale)
-    # As it is: FastAPI would check it a second time.
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return written(QueueAnswer.of(window, query.offset, is_stale=is_stale))

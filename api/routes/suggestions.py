@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
-from api.bodies import JsonRoute
+from api.bodies import JsonRoute, written
 from api.dependencies import ClockDep, EngineDep, KeyPath, PrincipalDep
 from api.http.problems import Refusal, refusing
 from api.identity.policy import known_residents
@@ -19,7 +19,6 @@ from api.schemas.suggestions import SuggestionAnswer, SuggestionQuery, Suggestio
 from api.schemas.trials import ProviderJudgement, TrialSuggestionAnswer, TrialSuggestionRequest
 from graph_models.domain.errors import InvalidValue
 from graph_models.domain.identifiers import NeedId, ProviderId
-from matcher.answers import NeedSuggestions
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=JsonRoute)
 
@@ -36,7 +35,7 @@ def suggest_for_need(
     """Rank the providers that can serve a stored need, best first, and say why."""
     try:
         found = engine.matcher.suggest(NeedId(key), query.limit, query.explain, principal.within)
-        return written(found)
+        return written(SuggestionAnswer.of(found))
     except InvalidValue as error:
         # The stored need has no point, or a window that local time cannot tell: a change to it helps.
         raise Refusal("rule-broken", str(error)) from error
@@ -74,7 +73,7 @@ def try_suggestions(
     with refusing():
         weights = body.weights.to_domain()
         found = engine.matcher.suggest(NeedId(key), body.limit, body.explain, principal.within, weights)
-    return Response(TrialSuggestionAnswer.of(found).model_dump_json(), media_type="application/json")
+    return written(TrialSuggestionAnswer.of(found))
 
 
 @router.post(
@@ -91,9 +90,5 @@ def suggest_for_description(
 ) -> Response:
     """Rank the providers that could serve a need that is described here and stored nowhere."""
     with refusing("need"):
-        return written(body.ask(engine.matcher, clock.now(), known_residents(principal)))
-
-
-def written(answer: NeedSuggestions) -> Response:
-    """Write an answer as it is: FastAPI would check it a second time, on the path that is asked most."""
-    return Response(SuggestionAnswer.of(answer).model_dump_json(), media_type="application/json")
+        found = body.ask(engine.matcher, clock.now(), known_residents(principal))
+    return written(SuggestionAnswer.of(found))

@@ -96,20 +96,6 @@ class ProviderCell(ResponseModel):
         return cls(longitude=cell.longitude, latitude=cell.latitude, count=cell.count, free_units=units)
 
 
-class ProviderPoint(ResponseModel):
-    provider_id: str
-    longitude: float
-    latitude: float
-    free_units: int
-
-    @classmethod
-    def of(cls, point: Point) -> Self:
-        units = point.values["free_units"]
-        return cls(
-            provider_id=point.key, longitude=point.longitude, latitude=point.latitude, free_units=units
-        )
-
-
 class NeedMap(ResponseModel):
     """Open needs in a box, by cells of a grid that stays where it is."""
 
@@ -139,7 +125,6 @@ class ProviderMap(ResponseModel):
     total: int
     graph_revision: int
     cells: list[ProviderCell]
-    points: Annotated[list[ProviderPoint] | None, Field(description=f"Null if more than {MOST_POINTS}")]
 
     @classmethod
     def of(cls, found: CellCounts, graph_revision: int) -> Self:
@@ -148,5 +133,4 @@ class ProviderMap(ResponseModel):
             total=found.total,
             graph_revision=graph_revision,
             cells=[ProviderCell.of(each) for each in found.cells],
-            points=None if found.points is None else [ProviderPoint.of(each) for each in found.points],
         )

@@ -1,7 +1,8 @@
 """Candidates to the store: only what differs is written, in batches that can be repeated.
 
 A row replaces the columns that its file has and leaves the others as they are stored: loading a list of
-providers without ``capacity_reserved`` does not release what is reserved. Each batch names the
+providers without ``capacity_reserved`` does not release what is reserved. What the loop counts is left
+to it. Each batch names the
 revisions it was compared with, so a change made by somebody else meanwhile is seen and kept.
 """
 
@@ -20,6 +21,8 @@ from graph_models.domain.errors import (
     LastMeterError,
     StoreError,
 )
+from graph_models.domain.providers import Provider
+from graph_models.exchange.accounts import without_counts
 from graph_models.exchange.checking import Candidate
 from graph_models.exchange.problems import Finding, finding_of
 from graph_models.ports import NEW, GraphStore, Put, Stored, WriteBatch
@@ -104,7 +107,7 @@ class BatchWriter:
         for candidate in candidates:
             current = stored.get(candidate.key)
             try:
-                put = _difference(candidate, current)
+                put = self._difference(candidate, current)
             except InvalidValue as error:
                 outcome.rejected.append((candidate, finding_of(error, kind)))
                 continue
@@ -117,6 +120,16 @@ class BatchWriter:
         outcome.written = len(puts)
         return outcome
 
+    def _difference(self, candidate: Candidate, current: Stored | None) -> Put | None:  # type: ignore[type-arg]
+        if current is None:
+            return Put(candidate.value, NEW)
+        value, row = candidate.value, candidate.row.row
+        if isinstance(current.value, Provider):
+            row = without_counts(self._store, candidate, current.value)
+        if len(row) < len(BY_ENTITY[candidate.row.kind].columns()):
+            value = from_row(candidate.row.kind, {**to_row(current.value), **row})
+        return None if value == current.value else Put(value, current.revision)
+
     def _batch_id(self, candidates: Sequence[Candidate], stored: dict[str, Stored]) -> str:  # type: ignore[type-arg]
         rows = [each.row.row for each in candidates]
         revisions = {key: each.revision for key, each in stored.items()}
@@ -124,13 +137,3 @@ class BatchWriter:
         parts = [self._head, label, rows, revisions]
         digest = hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))
         return f"load-{digest.hexdigest()}"
-
-
-def _difference(candidate: Candidate, current: Stored | None) -> Put | None:  # type: ignore[type-arg]
-    if current is None:
-        return Put(candidate.value, NEW)
-    value = candidate.value
-    row = candidate.row.row
-    if len(row) < len(BY_ENTITY[candidate.row.kind].columns()):
-        value = from_row(candidate.row.kind, {**to_row(current.value), **row})
-    return None if value == current.value else Put(value, current.revision)

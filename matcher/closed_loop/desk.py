@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from graph_models.bulk import every
@@ -11,15 +10,23 @@ from graph_models.domain.audit import SuggestionRecord
 from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreError
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
-from graph_models.domain.referrals import ReasonCode, Referral, ReferralStatus
-from graph_models.ports import NEW, GraphStore, Operation, Put, Stored, Within
+from graph_models.domain.referrals import Account, ReasonCode, Referral, ReferralStatus
+from graph_models.ports import GraphStore, Operation, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.changing import changing
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
 from matcher.closed_loop.recency import retracting
 from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
-from matcher.closed_loop.routing import areas_at, communities_of, escalating, level_above, raising
+from matcher.closed_loop.routing import (
+    acknowledging,
+    areas_at,
+    calling,
+    communities_of,
+    escalating,
+    level_above,
+    raising,
+)
 
 
 class NotDue(LastMeterError):
@@ -99,7 +106,7 @@ class Desk:
         return self._store.get(Need, need_id)
 
     def acknowledge(self, need_id: str, act: Act, within: Within = None) -> Stored[Need]:
-        """Say that somebody has seen a need and acts on it: it climbs no further.
+        """Say that somebody has seen a need and acts on it: it waits once more before it climbs.
 
         Raises
         ------
@@ -109,8 +116,7 @@ class Desk:
 
         def decide() -> tuple[Operation, ...]:
             need = self._store.get(Need, need_id, within=within)
-            event = act.event("need.acknowledged", "Need", need_id, need_id=need_id)
-            return Put(replace(need.value, answer_due_at=None), need.revision), Put(event, NEW)
+            return acknowledging(need, act, self._policy)
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Need, need_id)
@@ -227,6 +233,34 @@ class Desk:
 
         write_once(self._store, act, decide, moving=Need)
         return self._store.get(Referral, referral_id)
+
+    def call(self, need_id: str, at: datetime) -> bool:
+        """Push a need that came with a load as if it were raised now, and tell whether that was called for.
+
+        It is not if nobody is sought for it, staff were called before, or a provider is asked already.
+
+        Raises
+        ------
+        NotFound
+            The need is not there.
+        """
+        first = self._store.get(Need, need_id)
+        act = act_of_system(at, "call", need_id, str(first.revision))
+
+        def decide() -> tuple[Operation, ...]:
+            case = self._case(need_id)
+            need = case.need
+            is_asked = any(each.value.account is Account.RESERVED for each in case.referrals)
+            if need.value.status is not NeedStatus.ACTIVE or need.value.escalation_level or is_asked:
+                raise NotDue(need_id)
+            audience = communities_of(need.value, self._resident_of(need.value))
+            return calling(need, audience, act, self._policy)
+
+        try:
+            write_once(self._store, act, decide, moving=Need)
+        except NotDue:
+            return False
+        return True
 
     def expire(self, referral_id: str, at: datetime) -> None:
         """Give back what a hold keeps, if it has expired by then."""

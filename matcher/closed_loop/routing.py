@@ -40,10 +40,30 @@ def raising(
     created = act.event("need.created", "Need", need.id, need_id=need.id)
     if need.status is not NeedStatus.ACTIVE:
         return Put(need, NEW), Put(created, NEW)
-    level = AreaLevel.COMMUNITY
-    pushed = act.event("need.pushed", "Need", need.id, need_id=need.id, level=level, audience=audience)
-    called = replace(need, escalation_level=level, answer_due_at=act.at + policy.wait(need.urgency))
-    return Put(called, NEW), Put(created, NEW), Put(pushed, NEW)
+    called, pushed = calling(Stored(need, NEW), audience, act, policy)
+    return called, Put(created, NEW), pushed
+
+
+def calling(
+    need: Stored[Need], audience: tuple[AreaCode, ...], act: Act, policy: LoopPolicy
+) -> tuple[Operation, ...]:
+    """Return what it takes to push a need to the staff of its communities for the first time."""
+    key, level = need.value.id, AreaLevel.COMMUNITY
+    pushed = act.event("need.pushed", "Need", key, need_id=key, level=level, audience=audience)
+    due = act.at + policy.wait(need.value.urgency)
+    called = replace(need.value, escalation_level=level, answer_due_at=due)
+    return Put(called, need.revision), Put(pushed, NEW)
+
+
+def acknowledging(need: Stored[Need], act: Act, policy: LoopPolicy) -> tuple[Operation, ...]:
+    """Return what it takes to note that somebody acts on a need: it waits for that as for an answer.
+
+    A clock that does not run is not started.
+    """
+    key = need.value.id
+    due = None if need.value.answer_due_at is None else act.at + policy.wait(need.value.urgency)
+    event = act.event("need.acknowledged", "Need", key, need_id=key)
+    return Put(replace(need.value, answer_due_at=due), need.revision), Put(event, NEW)
 
 
 def escalating(

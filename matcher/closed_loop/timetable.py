@@ -11,6 +11,7 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 
+from graph_models.bulk import behind
 from graph_models.domain.needs import Need
 from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Referral
@@ -72,7 +73,7 @@ class Timetable:
         return list(entries.values())
 
     def _follow(self) -> None:
-        while change_sets := self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE):
+        for change_sets in behind(self._store, self._cursor, _CHANGE_SETS_AT_ONCE):
             for kind, column in DUE.items():
                 keys = {each.key for some in change_sets for each in some.changes if each.kind is kind}
                 found = self._store.get_many(kind, sorted(keys))

@@ -243,18 +243,6 @@ class Engine:
         with self._index.writing:
             return roll_of(self._index.snapshot, self._index.vocabulary)
 
-    def roll_to_keep(self) -> tuple[Roll, Callable[[Int64Array], list[ProviderId]]]:
-        """Return all providers as columns, and what tells the ids at some places in them.
-
-        Both are good for as long as they are kept, though rows are laid out anew meanwhile.
-        """
-        with self._index.writing:
-            snapshot = self._index.snapshot
-            roll = roll_of(snapshot, self._index.vocabulary)
-        return roll, lambda places: [
-            ProviderId(key) for key, _ in snapshot.names(snapshot.table[roll.rows[places]])
-        ]
-
     def find(self, provider_ids: Iterable[ProviderId]) -> list[Provider | None]:
         """Rebuild some providers, as far as matching can tell; None for one that is not there."""
         with self._index.writing:

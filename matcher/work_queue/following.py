@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from graph_models.bulk import many
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.needs import Need
@@ -36,7 +35,7 @@ def changed_needs(
         The need of each of their referrals.
     """
     needs = [NeedId(key) for key in keys.get(Need, ())]
-    found = many(store, Need, needs)
+    found = store.get_many(Need, needs)
     after: dict[NeedId, Held | None] = dict.fromkeys(needs)
     for key in needs:
         stored = found.get(key)
@@ -73,7 +72,7 @@ def _follow_referrals(
     store: GraphStore, keys: Iterable[str], need_of: Mapping[str, NeedId], now: _Now
 ) -> None:
     some = list(keys)
-    found = many(store, Referral, some)
+    found = store.get_many(Referral, some)
     told: dict[NeedId, dict[str, Told | None]] = defaultdict(dict)
     for key in some:
         if key in need_of:
@@ -89,7 +88,7 @@ def _follow_referrals(
 
 
 def _follow_actors(store: GraphStore, keys: Iterable[str], now: _Now) -> None:
-    for stored in many(store, AuditEvent, list(keys)).values():
+    for stored in store.get_many(AuditEvent, list(keys)).values():
         event = stored.value
         known = now.get(event.need_id)
         if known is not None and event.need_id is not None and event.action in OWNING:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from graph_models.bulk import behind
 from graph_models.domain.categories import Category
 from graph_models.domain.identifiers import NeedId
 from graph_models.domain.places import Area
@@ -23,7 +24,6 @@ from matcher.work_queue.following import changed_needs
 from matcher.work_queue.places import Menu, Places
 from matcher.work_queue.reading import open_needs
 
-_CHANGE_SETS_AT_ONCE = 100
 _NAMING = frozenset({Area, Category})
 
 
@@ -150,12 +150,8 @@ class WorkQueue:
             return found, self._cursor
 
     def _catch_up(self) -> None:
-        is_behind = True
-        while is_behind:
-            found = self._store.changes_since(self._cursor, limit=_CHANGE_SETS_AT_ONCE)
-            if found:
-                self._follow(found)
-            is_behind = len(found) == _CHANGE_SETS_AT_ONCE
+        for part in behind(self._store, self._cursor):
+            self._follow(part)
 
     def _follow(self, change_sets: tuple[ChangeSet, ...]) -> None:
         keys: dict[type[Any], set[str]] = defaultdict(set)

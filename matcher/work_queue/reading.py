@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from graph_models.bulk import every, many
+from graph_models.bulk import every
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.identifiers import AreaCode, NeedId, ResidentId
 from graph_models.domain.needs import Need
@@ -60,5 +60,5 @@ def homes_of(
 ) -> Mapping[ResidentId | None, tuple[AreaCode, ...]]:
     """Return the two communities of some residents."""
     wanted = sorted({key for key in keys if key is not None})
-    found = many(store, Resident, wanted).items()
+    found = store.get_many(Resident, wanted).items()
     return {ResidentId(key): (each.value.registration_code, each.value.residence_code) for key, each in found}

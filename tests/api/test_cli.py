@@ -19,6 +19,7 @@ from api.clock import SystemClock
 from api.commands.demo import this_monday
 from api.live.warm_start import WarmStart
 from api.settings import Settings
+from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.providers import Provider
 from graph_models.ports import Put, WriteBatch
 from graph_models.stores.opening import open_store
@@ -277,6 +278,16 @@ class TestLoad:
             assert [each.value for each in loaded.scan(Provider)] == [
                 each.value for each in built.scan(Provider)
             ]
+
+    def test_loaded_needs_are_pushed_when_that_is_wanted(self, run: Run) -> None:
+        """Once each: the second time there is none left."""
+        run("demo", "--scale", "0.0005")
+        with open_store(os.environ["LASTMETER_STORE_URL"], FixedClock()) as store:
+            waiting = [each for each in store.scan(Need) if each.value.status is NeedStatus.ACTIVE]
+            assert {each.value.escalation_level for each in waiting} == {None}
+        first, second = (run("push", "--json").json["pushed"] for _ in range(2))
+        assert 0 < first <= len(waiting)
+        assert second == 0
 
     def test_exported_files_load_again(self, run: Run, tmp_path: Path) -> None:
         """What is exported is what the store holds: loading it again changes nothing."""

@@ -34,53 +34,48 @@ PROVIDERS = [
 ]
 
 
-def test_cells_and_points() -> None:
-    """Places come back as they were given, to the centimetre."""
-    found = provider_cells(Engine(PROVIDERS), a_catalogue(), EVERYWHERE, 1.0, None, 10)
+def test_cells() -> None:
+    """A cell lies in the middle of what is in it, to the centimetre."""
+    found = provider_cells(Engine(PROVIDERS), a_catalogue(), EVERYWHERE, 1.0, None)
     assert [(each.count, dict(each.sums)) for each in found.cells] == [
         (1, {"free_units": 7}),
         (2, {"free_units": 7}),
     ]
     assert found.total == 3
-    points = {each.key: (round(each.longitude, 7), round(each.latitude, 7)) for each in found.points or ()}
-    assert points == {"a": (113.21, 23.11), "b": (113.22, 23.12), "c": (-70.6, -33.9)}
-
-
-def test_too_many_are_not_named() -> None:
-    assert provider_cells(Engine(PROVIDERS), a_catalogue(), EVERYWHERE, 1.0, None, 2).points is None
+    means = [(round(each.longitude, 7), round(each.latitude, 7)) for each in found.cells]
+    assert means == [(-70.6, -33.9), (113.215, 23.115)]
+    assert found.points is None
 
 
 def test_by_category() -> None:
     """Who offers what it asks for; an unknown category is nobody's, one that asks for nothing everybody's."""
     engine, catalogue = Engine(PROVIDERS), a_catalogue(a_category())
-    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "home_care", 10).total == 2
-    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "none", 10).total == 0
+    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "home_care").total == 2
+    assert provider_cells(engine, catalogue, EVERYWHERE, 1.0, "none").total == 0
     open_to_all = a_catalogue(a_category("talk", required_skills=()))
-    assert provider_cells(engine, open_to_all, EVERYWHERE, 1.0, "talk", 10).total == 3
+    assert provider_cells(engine, open_to_all, EVERYWHERE, 1.0, "talk").total == 3
 
 
 def test_nobody() -> None:
-    found = provider_cells(Engine(), a_catalogue(), EVERYWHERE, 1.0, "home_care", 10)
-    assert (found.total, found.cells, found.points) == (0, (), ())
+    found = provider_cells(Engine(), a_catalogue(), EVERYWHERE, 1.0, "home_care")
+    assert (found.total, found.cells) == (0, ())
 
 
-def test_names_are_of_the_providers_that_were_counted() -> None:
+def test_what_was_counted_is_kept() -> None:
     """While columns are kept the engine may lay its rows out anew: fewer of them, or others."""
     several = [
-        a_provider(f"x{number}", skills=BATHING, location=Location(23 + number / 5_000, 113.3))
+        a_provider(f"x{number}", capacity=Capacity(number % 9), location=Location(23 + number / 5_000, 113.3))
         for number in range(3_000)
     ]
     engine, catalogue = Engine(several), a_catalogue()
     providers = ProviderMap(engine, FixedClock().now)
 
-    def points() -> dict[str, float]:
-        found, _ = providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, len(several))
-        return {each.key: round(each.latitude, 4) for each in found.points or ()}
+    def counted() -> CellCounts:
+        return providers.cells(catalogue, 1, EVERYWHERE, 0.01, None)[0]
 
-    before = {each.id: round(23 + number / 5_000, 4) for number, each in enumerate(several)}
-    assert points() == before
+    before = counted()
     engine.change(remove=[each.id for each in several[1::2] + several[2_000::2]])
-    assert points() == before
+    assert counted() == before
 
 
 def test_a_clock_that_was_set_back_keeps_nothing() -> None:
@@ -91,9 +86,9 @@ def test_a_clock_that_was_set_back_keeps_nothing() -> None:
 
     engine, catalogue, times = Engine(PROVIDERS), a_catalogue(), ticks()
     providers = ProviderMap(engine, lambda: next(times))
-    providers.cells(catalogue, 1, EVERYWHERE, 1.0, None, 10)
+    providers.cells(catalogue, 1, EVERYWHERE, 1.0, None)
     engine.change(remove=[PROVIDERS[0].id])
-    found, cursor = providers.cells(catalogue, 2, EVERYWHERE, 1.0, None, 10)
+    found, cursor = providers.cells(catalogue, 2, EVERYWHERE, 1.0, None)
     assert (found.total, cursor) == (2, 2)
 
 
@@ -104,7 +99,7 @@ def test_columns_are_kept_for_a_while() -> None:
         yield from (NOW + timedelta(seconds=each) for each in (0, 1, 20.9, 21, 22))
 
     engine, catalogue, times = Engine(PROVIDERS), a_catalogue(), ticks()
-    asked = (EVERYWHERE, 1.0, None, 10)
+    asked = (EVERYWHERE, 1.0, None)
     providers = ProviderMap(engine, lambda: next(times))
     assert providers.cells(catalogue, 1, *asked)[0].total == 3
     engine.change(remove=[PROVIDERS[0].id])

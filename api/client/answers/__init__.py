@@ -72,7 +72,6 @@ from api.client.answers.queue import NeedMap as NeedMap
 from api.client.answers.queue import NeedPoint as NeedPoint
 from api.client.answers.queue import ProviderCell as ProviderCell
 from api.client.answers.queue import ProviderMap as ProviderMap
-from api.client.answers.queue import ProviderPoint as ProviderPoint
 from api.client.answers.queue import QueueAnswer as QueueAnswer
 from api.client.answers.queue import QueueCounts as QueueCounts
 from api.client.answers.queue import QueueItem as QueueItem

@@ -28,11 +28,13 @@ class ProviderCell:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderPoint:
-    provider_id: str
-    longitude: float
-    latitude: float
-    free_units: int
+class ProviderMap:
+    """Active providers in a box, by cells of a grid that stays where it is."""
+
+    cell_degrees: float
+    total: int
+    graph_revision: int
+    cells: list[ProviderCell]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,18 +56,6 @@ class NeedPoint:
     longitude: float
     latitude: float
     urgency: shared.Urgency
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderMap:
-    """Active providers in a box, by cells of a grid that stays where it is."""
-
-    cell_degrees: float
-    total: int
-    graph_revision: int
-    cells: list[ProviderCell]
-    points: list[ProviderPoint] | None
-    """Null if more than 2000"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,7 +38,7 @@ CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "getCommunity": lambda meter: meter.communities.get(COMMUNITY),
     "getQueue": lambda meter: meter.queue.window(state="open", limit=1).items,
     "mapNeeds": lambda meter: meter.queue.map_needs(bbox=BOX, zoom=9).points,
-    "mapProviders": lambda meter: meter.queue.map_providers(bbox=BOX, zoom=9, category_id="home_care").points,
+    "mapProviders": lambda meter: meter.queue.map_providers(bbox=BOX, zoom=9, category_id="home_care").cells,
     "judgeProvider": lambda meter: meter.needs.judge("need-1", "volunteer-3").reasons,
     "trySuggestions": lambda meter: meter.needs.try_weights("need-1", weights=WEIGHTS, limit=1).suggestions,
     "listProviders": lambda meter: list(meter.providers.list(kind="charity")),

@@ -111,6 +111,15 @@ class TestRefused:
         response = browser.post("/console/session", data={"credential": ADMIN_TOKEN}, headers=OWN)
         problem_of(response, "unsupported-media-type")
 
+    def test_without_end(self, open_client: Client) -> None:
+        """Signing in is a request like any other, and says what is left of them."""
+        browser = as_browser(open_client(requests_per_minute=2))
+        for _ in range(2):
+            sign_in(browser)
+        response = browser.post("/console/session", json={"credential": ADMIN_TOKEN}, headers=OWN)
+        problem_of(response, "too-many-requests")
+        assert response.headers["ratelimit"].startswith('"requests";r=0')
+
     def test_methods(self, browser: TestClient) -> None:
         response = browser.patch("/console/session", headers=OWN)
         problem_of(response, "method-not-allowed")

@@ -10,15 +10,18 @@ from datetime import timedelta
 
 import pytest
 from joserfc import jwe
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OctKey
 
 from api.identity import keys
 from api.identity.attempts import AttemptRules, FailedAttempts
 from api.identity.errors import Reason, TooManyFailures, Unauthenticated
 from api.identity.guard import Authenticator
+from api.identity.jwks import KeySource
 from api.identity.sessions import LONGEST, Sessions, is_same_origin
+from api.identity.tokens import TokenRules, TokenVerifier
 from graph_models.domain.credentials import ApiKey, Role
 from graph_models.domain.errors import InvalidValue
+from tests.api.identity.provider import AUDIENCE, ISSUER, a_token, key_set, seconds, some_claims
 from tests.builders import NOW
 
 SECRET = "k3V9xQ2mZ7rT0wLpB5nY8cJ1hD6fGsAe"
@@ -142,6 +145,16 @@ class TestRefused:
 
 
 class TestGuessing:
+    def test_a_token_that_is_over(self, ec_key: ECKey) -> None:
+        """The skew between clocks is for requests under way: whoever signs in would be signed out at once."""
+        verifier = TokenVerifier(TokenRules(ISSUER, AUDIENCE), KeySource(lambda: key_set(ec_key)))
+        sessions = Sessions(Authenticator(Directory().find, tokens=verifier), SECRET)
+        token = a_token(ec_key, some_claims(exp=seconds(NOW) - 5))
+        with pytest.raises(Unauthenticated) as caught:
+            sessions.begin(token, ADDRESS, now=NOW)
+        assert caught.value.reason is Reason.EXPIRED
+        assert sessions.begin(a_token(ec_key), ADDRESS, now=NOW).expires_at > NOW
+
     def test_sign_in_counts(self) -> None:
         """Sign-in is a place to guess like any other."""
         attempts = FailedAttempts(AttemptRules(failures=2))

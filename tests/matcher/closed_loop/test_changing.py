@@ -125,7 +125,8 @@ def test_urgency_shortens_the_clock(desk: Desk, store: GraphStore) -> None:
     assert change(desk, store, "n3", setting(urgency=Urgency.STAT), hours=1).answer_due_at == NOW + timedelta(
         hours=1, minutes=10
     )
-    desk.acknowledge("n3", an_act())
+    made = desk.offer("n3", an_offer("p1", 1), an_act(), expected_revision=store.get(Need, "n3").revision)
+    assert made.value.status is S.REQUESTED
     assert change(desk, store, "n3", setting(urgency=Urgency.ASAP)).answer_due_at is None
 
 

@@ -33,6 +33,7 @@ from tests.matcher.closed_loop.towns import (
     an_act,
     an_offer,
     check_accounts,
+    put,
 )
 
 S = ReferralStatus
@@ -216,6 +217,18 @@ def test_a_new_need_is_pushed_to_both_communities(desk: Desk, store: GraphStore)
     assert (pushed.audience, pushed.level) == ((COMMUNITY, OTHER_COMMUNITY), "community")
 
 
+def test_a_loaded_need_is_pushed_once(desk: Desk, store: GraphStore) -> None:
+    """As if it were raised then; not again, and not if nobody is sought or somebody is asked."""
+    put(store, a_need("n3", status=NeedStatus.DRAFT))
+    desk.offer("n2", an_offer(), an_act(), expected_revision=1)
+    pushed = [[each for each in ("n1", "n2", "n3") if desk.call(each, NOW)] for _ in range(2)]
+    assert pushed == [["n1"], []]
+    need = store.get(Need, "n1").value
+    assert (need.escalation_level, need.answer_due_at) == ("community", NOW + timedelta(hours=24))
+    told = [(each.need_id, each.audience) for each in events(store) if each.action == "need.pushed"]
+    assert told == [("n1", (COMMUNITY, OTHER_COMMUNITY))]
+
+
 def test_a_need_climbs_until_somebody_answers(desk: Desk, store: GraphStore) -> None:
     """Community, street, district, city; each time once, whoever notices and however often."""
     need = desk.raise_need(a_need("n3", resident_id="r1"), an_act()).value
@@ -242,8 +255,26 @@ def test_the_clock_stops_while_somebody_acts(desk: Desk, store: GraphStore) -> N
     later = an_act(at=NOW + timedelta(hours=3))
     desk.move(made.value.id, S.REJECTED, later, reason=ReasonCode.NO_CAPACITY)
     assert store.get(Need, "n3").value.answer_due_at == NOW + timedelta(hours=27)
-    desk.acknowledge("n3", an_act())
-    assert store.get(Need, "n3").value.answer_due_at is None
+
+
+def test_an_acknowledgement_gives_time_once(desk: Desk, store: GraphStore) -> None:
+    """One whole wait at the same level; forgotten after that, the need climbs as if nobody had seen it."""
+    desk.raise_need(a_need("n3", urgency=Urgency.STAT), an_act())
+    seen_at = NOW + timedelta(minutes=9)
+    seen = desk.acknowledge("n3", an_act(at=seen_at)).value
+    assert (seen.escalation_level, seen.answer_due_at) == ("community", seen_at + timedelta(minutes=10))
+    desk.escalate("n3", NOW + timedelta(minutes=10))
+    assert store.get(Need, "n3").value == seen
+    desk.escalate("n3", seen_at + timedelta(minutes=10))
+    climbed = store.get(Need, "n3").value
+    assert (climbed.escalation_level, climbed.answer_due_at) == ("street", NOW + timedelta(minutes=29))
+
+
+def test_an_acknowledgement_starts_no_clock(desk: Desk) -> None:
+    """Where a provider is asked already, nobody is waited for."""
+    need = desk.raise_need(a_need("n3"), an_act())
+    desk.offer("n3", an_offer(), an_act(), expected_revision=need.revision)
+    assert desk.acknowledge("n3", an_act()).value.answer_due_at is None
 
 
 def test_an_answer_in_the_very_moment_counts(

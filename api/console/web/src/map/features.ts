@@ -54,17 +54,10 @@ export function needFeatures(
   );
 }
 
-export function providerFeatures(answer: Pick<ProviderMap, "cells" | "points">): FeatureCollection {
-  if (answer.points !== null) {
-    return collection(
-      answer.points.map(({ provider_id: id, longitude, latitude, free_units }) =>
-        at(longitude, latitude, { id, count: 1, isFree: free_units > 0 }),
-      ),
-    );
-  }
+export function providerFeatures(answer: Pick<ProviderMap, "cells">): FeatureCollection {
   return collection(
     answer.cells.map(({ longitude, latitude, count, free_units }) =>
-      at(longitude, latitude, { id: null, count, isFree: free_units > 0 }),
+      at(longitude, latitude, { count, isFree: free_units > 0 }),
     ),
   );
 }

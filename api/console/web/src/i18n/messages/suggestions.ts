@@ -10,7 +10,7 @@ export const suggestions = {
   "need.raised": ["Raised {since}", "{since}提出"],
   "need.climbs": ["Climbs {when} unless somebody acts", "如无人处理，将于{when}上报"],
   "need.acknowledge": ["I take care of it", "由我处理"],
-  "need.acknowledged": ["Noted: it climbs no further.", "已登记，不再上报。"],
+  "need.acknowledged": ["Noted: it waits once more before it climbs.", "已登记，上报已顺延。"],
   "need.status": ["This need is no longer open ({status}).", "该需求已不再待办（{status}）。"],
   "need.status.draft": ["draft", "草稿"],
   "need.status.active": ["open", "待办"],
