@@ -1,6 +1,7 @@
 import type { Need, SuggestionAnswer } from "../api/models";
 import { useCategories, useCommunities, useSkills } from "../api/places";
 import { districtOf, isDistrict } from "../domain/areas";
+import { isOpen, wantedSkills } from "../domain/needs";
 import { useSpeech } from "../i18n/context";
 import { useNow } from "../ui/useNow";
 
@@ -21,12 +22,11 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
   const skills = useSkills();
   const district = districtOf(need.community_code ?? "");
   const usual = categories.byId.get(need.category_id)?.required_skills ?? [];
-  const wanted = need.required_skills.length > 0 ? need.required_skills : usual;
-  const asked = wanted
+  const asked = wantedSkills(need.required_skills, usual)
     .map(({ skill_id, min_level }) => ({ skill: skills.nameOf(skill_id), level: f.decimal(min_level) }))
     .filter(({ skill }) => skill !== "")
     .map((each) => t("need.skill", each));
-  const isOver = need.status !== "active" && need.status !== "on-hold";
+  const isOver = !isOpen(need);
   return (
     <header className={`need-head urgency-${need.urgency}`}>
       <p className="need-line">
