@@ -67,7 +67,8 @@ def test_an_offer_is_of_the_need_that_was_shown_when_it_was_made(town: Town, sit
     desk.pick(after)
     with desk.page.expect_response("**/v1/needs/*/referrals"):
         on_the_line.pop().continue_()
-    desk.until(lambda: len(town.referrals(before)) == 1)
+    expect(desk.page.get_by_role("status").filter(has_text="is asked;")).to_have_count(1)
+    assert len(town.referrals(before)) == 1
     expect(desk.page.locator("#need-heading")).to_contain_text(after)
     expect(desk.referrals).to_have_count(0)
     assert town.referrals(after) == []
