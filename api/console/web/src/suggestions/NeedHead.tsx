@@ -22,7 +22,8 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
   const skills = useSkills();
   const district = districtOf(need.community_code ?? "");
   const usual = categories.byId.get(need.category_id)?.required_skills ?? [];
-  const asked = wantedSkills(need.required_skills, usual)
+  const wanted = wantedSkills(need.required_skills, usual);
+  const asked = wanted
     .map(({ skill_id, min_level }) => ({ skill: skills.nameOf(skill_id), level: f.decimal(min_level) }))
     .filter(({ skill }) => skill !== "")
     .map((each) => t("need.skill", each));
@@ -53,7 +54,10 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
             })}
           </span>
         )}
-        {asked.length > 0 && <span>{t("need.skills", { skills: f.list(asked) })}</span>}
+        {/* Names come late: a line is kept for them, so that no button moves from under a pointer. */}
+        {wanted.length > 0 && (
+          <span className="skills">{asked.length > 0 && t("need.skills", { skills: f.list(asked) })}</span>
+        )}
       </p>
       {isOver && <p role="status">{t("need.status", { status: t(`need.status.${need.status}`) })}</p>}
       {remarks
