@@ -123,10 +123,12 @@ class TestJudgedAgain:
         writer = Thread(target=write)
         with followed(server, headers) as stream:
             writer.start()
-            lines = list(not_for_ever(stream.iter_lines()))
-            is_amid = writer.is_alive()
-            is_over.set()
-            writer.join()
+            try:
+                lines = list(not_for_ever(stream.iter_lines()))
+                is_amid = writer.is_alive()
+            finally:
+                is_over.set()
+                writer.join()
         assert is_amid
         assert [line for line in lines if line][-1] == ": sign in again"
         assert sum(line.startswith("event: ") for line in lines) > 1
