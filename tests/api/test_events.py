@@ -26,6 +26,7 @@ from tests.api.servers import Server, Start
 from tests.builders import DISTRICT, FixedClock
 
 PATIENCE_SECONDS = 40
+MOST_HEARTBEATS = 100
 LEAST = {"category_id": "home_care", "community_code": "440103001101"}
 
 
@@ -98,7 +99,7 @@ class TestJudgedAgain:
         headers = headers_in(store_path, Role.DISPATCHER, DISTRICT)
         server = start(HEARTBEAT_SECONDS="0.2")
         with server.client() as admin, followed(server, headers) as stream:
-            told = stream.iter_lines()
+            told = not_for_ever(stream.iter_lines())
             wait_for(told, ": ping")
             admin.post(f"/v1/api-keys/{key_in(headers)}/revocation").raise_for_status()
             wait_for(told, ": sign in again")
@@ -122,10 +123,12 @@ class TestJudgedAgain:
         writer = Thread(target=write)
         with followed(server, headers) as stream:
             writer.start()
-            lines = list(stream.iter_lines())
-            is_amid = writer.is_alive()
-            is_over.set()
-            writer.join()
+            try:
+                lines = list(not_for_ever(stream.iter_lines()))
+                is_amid = writer.is_alive()
+            finally:
+                is_over.set()
+                writer.join()
         assert is_amid
         assert [line for line in lines if line][-1] == ": sign in again"
         assert sum(line.startswith("event: ") for line in lines) > 1
@@ -140,7 +143,7 @@ class TestJudgedAgain:
             answer = browser.post("/console/session", json={"credential": credential}, headers=own)
             cookie = answer.headers["set-cookie"].split(";")[0]
         with server.client() as admin, followed(server, {**own, "Cookie": cookie}) as stream:
-            told = stream.iter_lines()
+            told = not_for_ever(stream.iter_lines())
             wait_for(told, ": ping")
             admin.post(f"/v1/api-keys/{key_in(headers)}/revocation").raise_for_status()
             assert [line for line in told if line][-1] == ": sign in again"
@@ -149,7 +152,7 @@ class TestJudgedAgain:
         headers = headers_in(store_path, Role.STAFF, DISTRICT)
         server = start(HEARTBEAT_SECONDS="0.2")
         with followed(server, headers) as stream:
-            told = stream.iter_lines()
+            told = not_for_ever(stream.iter_lines())
             wait_for(told, ": ping")
             change_key(store_path, key_in(headers), role=Role.ANALYST)
             assert [line for line in told if line][-1] == ": sign in again"
@@ -159,7 +162,7 @@ class TestJudgedAgain:
         headers = headers_in(store_path, Role.STAFF, "440104")
         server = start(HEARTBEAT_SECONDS="0.2")
         with server.client() as admin, followed(server, headers) as stream:
-            told = stream.iter_lines()
+            told = not_for_ever(stream.iter_lines())
             wait_for(told, ": ping")
             admin.post("/v1/needs", json={**LEAST, "id": "need-a"}).raise_for_status()
             change_key(store_path, key_in(headers), jurisdiction=(AreaCode(DISTRICT),))
@@ -173,6 +176,14 @@ class TestJudgedAgain:
 def followed(server: Server, headers: dict[str, str]) -> AbstractContextManager[httpx2.Response]:
     address = f"http://127.0.0.1:{server.port}/v1/events"
     return httpx2.stream("GET", address, headers=headers, timeout=PATIENCE_SECONDS)
+
+
+def not_for_ever(lines: Iterator[str], left: int = MOST_HEARTBEATS) -> Iterator[str]:
+    """The lines of a stream that is to end, or to tell something, long before so many heartbeats."""
+    for line in lines:
+        yield line
+        left -= line == ": ping"
+        assert left, "the stream goes on and on"
 
 
 def wait_for(lines: Iterator[str], wanted: str) -> None:

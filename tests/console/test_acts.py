@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.console.conftest import Sit, Town
 from tests.console.line import hold_up
 
+SKILLS = "**/v1/skills?*"
+
 
 def test_a_need_is_handed_on(town: Town, sit: Sit) -> None:
     """One referral ends and the next begins, in one step: at no moment is nobody asked."""
@@ -67,7 +69,30 @@ def test_an_offer_is_of_the_need_that_was_shown_when_it_was_made(town: Town, sit
     desk.pick(after)
     with desk.page.expect_response("**/v1/needs/*/referrals"):
         on_the_line.pop().continue_()
-    desk.until(lambda: len(town.referrals(before)) == 1)
+    expect(desk.page.get_by_role("status").filter(has_text="is asked;")).to_have_count(1)
+    assert len(town.referrals(before)) == 1
     expect(desk.page.locator("#need-heading")).to_contain_text(after)
     expect(desk.referrals).to_have_count(0)
     assert town.referrals(after) == []
+
+
+def test_a_press_counts_though_names_come_meanwhile(town: Town, sit: Sit) -> None:
+    """No button moves from under the pointer between press and release."""
+    need_id = next(each for each in town.open_needs() if asks_for_skills(town, each))
+    desk = sit("street desk")
+    names = hold_up(desk, SKILLS, "GET")
+    desk.pick(need_id)
+    desk.until(lambda: len(names) == 1)
+    desk.begins("Hold and offer to").first.hover()
+    desk.page.mouse.down()
+    names.pop().continue_()
+    expect(desk.page.locator("#need-heading + .facts")).to_contain_text("Asks for")
+    desk.page.mouse.up()
+    desk.until(lambda: len(town.referrals(need_id)) == 1)
+
+
+def asks_for_skills(town: Town, need_id: str) -> bool:
+    need = town.get(f"/v1/needs/{need_id}")
+    categories = town.get("/v1/categories", limit=100)["items"]
+    usual = next(each for each in categories if each["id"] == need["category_id"])["required_skills"]
+    return bool(need["required_skills"] or usual)

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { readReferrals } from "../src/act/api";
 import { intents } from "../src/act/intent";
 import {
   endsWhenHandedOn,
@@ -198,5 +199,21 @@ describe("an offer shown at once", () => {
       is_mine: true,
     });
     expect(shown?.items[1]).toEqual(answer.items[1]);
+  });
+});
+
+describe("the referrals of a need", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it("are all read, however many there are", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (address: string) => {
+      asked.push(address);
+      const isLast = address.includes("cursor=c1");
+      const page = { items: [referral({ id: isLast ? "r2" : "r1" })], next_cursor: isLast ? null : "c1" };
+      return new Response(JSON.stringify(page));
+    });
+    expect((await readReferrals("n1")).map((each) => each.id)).toEqual(["r1", "r2"]);
+    expect(asked).toHaveLength(2);
   });
 });

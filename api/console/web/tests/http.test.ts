@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { ask, type Surroundings } from "../src/api/http";
+import { describe, expect, it, vi } from "vitest";
+import { ask, type Surroundings, sleep } from "../src/api/http";
 import { LineDown, Problem } from "../src/api/problems";
-import { waitSeconds } from "../src/api/retry";
+import { againIn, waitSeconds } from "../src/api/retry";
 import { address } from "../src/api/typed";
 import { MESSAGES } from "../src/i18n/messages";
 import { translator } from "../src/i18n/translate";
@@ -114,6 +114,26 @@ describe("waiting", () => {
   it("differs between browsers, and never trusts a huge Retry-After", () => {
     expect(waitSeconds(patience, 1, null, () => 0)).toBe(0.5);
     expect(waitSeconds(patience, 1, "86400", () => 0)).toBeLessThan(31);
+  });
+
+  it("is short for what could not be read, however rarely it is read otherwise", () => {
+    expect(againIn(new LineDown(), 30_000)).toBe(4_000);
+    expect(againIn(new Problem(503, "not-ready", "", null), false)).toBe(4_000);
+    expect(againIn(new Problem(422, "rule-broken", "", null), 30_000)).toBe(30_000);
+    expect(againIn(null, false)).toBe(false);
+  });
+
+  it("leaves nothing behind at the signal that could have ended it", async () => {
+    const ended = new AbortController();
+    const { signal } = ended;
+    const added = vi.spyOn(signal, "addEventListener");
+    const removed = vi.spyOn(signal, "removeEventListener");
+    await sleep(0, signal);
+    expect(added).toHaveBeenCalledOnce();
+    expect(removed.mock.calls[0]?.[1]).toBe(added.mock.calls[0]?.[1]);
+    const waits = sleep(60, signal);
+    ended.abort("left");
+    await expect(waits).rejects.toBe("left");
   });
 });
 

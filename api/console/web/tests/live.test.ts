@@ -1,6 +1,8 @@
+import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventOutput } from "../src/api/models";
 import { gathered } from "../src/live/gathering";
+import { readingAgain } from "../src/live/reading";
 import { whileSeen } from "../src/live/sight";
 import { KINDS, type LineState, listen } from "../src/live/stream";
 
@@ -66,7 +68,8 @@ describe("the stream of events", () => {
   it("hears every kind that has to do with needs and referrals", () => {
     const { sources, heard } = scene();
     for (const kind of KINDS) sources[0]?.tell(kind, { id: kind });
-    expect(heard).toEqual([...KINDS]);
+    expect(heard).toEqual(KINDS);
+    expect(KINDS).toContain("need.revoked");
   });
 
   it("says that the line is lost, and has everything read anew once it is back", () => {
@@ -145,15 +148,65 @@ describe("a page that nobody sees", () => {
 describe("a burst of events", () => {
   it("costs one reading, and the last of them is not forgotten", () => {
     let readings = 0;
-    const reading = gathered(() => {
-      readings += 1;
-    }, 300);
+    const waits = [300, 500];
+    const reading = gathered(
+      () => {
+        readings += 1;
+      },
+      () => waits.shift() ?? 0,
+    );
     for (let event = 0; event < 50; event += 1) reading.call();
+    vi.advanceTimersByTime(299);
     expect(readings).toBe(0);
-    vi.advanceTimersByTime(300);
+    vi.advanceTimersByTime(1);
     expect(readings).toBe(1);
     reading.call();
-    vi.advanceTimersByTime(300);
+    vi.advanceTimersByTime(499);
+    expect(readings).toBe(1);
+    vi.advanceTimersByTime(1);
     expect(readings).toBe(2);
+  });
+});
+
+describe("what is read again", () => {
+  const LISTS = [
+    ["queue", "head"],
+    ["map", "needs"],
+    ["need", "n2", "suggestions"],
+  ];
+  const OTHERS = [["need", "n2", "referrals"], ["session"]];
+
+  /** A console that has read all of this, and hears of an event of another need than the one it looks at. */
+  function reading(draw: number) {
+    const queries = new QueryClient();
+    for (const key of [...LISTS, ...OTHERS, ["need", "n1", "itself"]]) queries.setQueryData(key, "read");
+    const again = readingAgain(queries, () => draw);
+    again.onEvent({ need_id: "n1" });
+    const areOld = (keys: string[][]) =>
+      keys.map((key) => queries.getQueryState(key)?.isInvalidated === true);
+    return { again, areOld };
+  }
+
+  it("is the need itself at once, and the lists between 1.5 and 3 seconds later, each console at a time of its own", () => {
+    for (const [draw, milliseconds] of [
+      [0, 1_500],
+      [0.5, 2_250],
+      [0.999, 2_998.5],
+    ] as const) {
+      const { areOld } = reading(draw);
+      expect(areOld([["need", "n1", "itself"]])).toEqual([true]);
+      vi.advanceTimersByTime(Math.floor(milliseconds) - 1);
+      expect(areOld(LISTS)).toEqual([false, false, false]);
+      vi.advanceTimersByTime(2);
+      expect(areOld(LISTS)).toEqual([true, true, true]);
+      expect(areOld(OTHERS)).toEqual([false, false]);
+    }
+  });
+
+  it("is no list any more once nobody listens", () => {
+    const { again, areOld } = reading(0);
+    again.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(areOld(LISTS)).toEqual([false, false, false]);
   });
 });

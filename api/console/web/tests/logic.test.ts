@@ -4,6 +4,7 @@ import { groupInWords } from "../src/coverage/groups";
 import { colourOf, scaleOf } from "../src/coverage/scale";
 import { districtsWithin, streetsIn } from "../src/domain/areas";
 import { nameAmong } from "../src/domain/names";
+import { isOpen, wantedSkills } from "../src/domain/needs";
 import { worst } from "../src/domain/urgency";
 import { formatsOf } from "../src/i18n/formats";
 import { translator } from "../src/i18n/translate";
@@ -163,5 +164,21 @@ describe("urgency", () => {
   it("of a heap is that of its most urgent need", () => {
     expect(worst({ routine: 8, asap: 1 })).toBe("asap");
     expect(worst({})).toBe("routine");
+  });
+});
+
+describe("a need", () => {
+  it("takes offers while it is open", () => {
+    const open = (["draft", "active", "on-hold", "completed", "revoked", "entered-in-error"] as const).filter(
+      (status) => isOpen({ status }),
+    );
+    expect(open).toEqual(["active", "on-hold"]);
+  });
+
+  it("asks for what its category asks for, unless it says something of its own", () => {
+    const own = [{ skill_id: "bathing", min_level: 0.5 }];
+    const usual = [{ skill_id: "cooking", min_level: 0.2 }];
+    expect(wantedSkills([], usual)).toEqual(usual);
+    expect(wantedSkills(own, usual)).toEqual(own);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { candidateFeatures, needFeatures } from "../src/map/features";
-import { boxText, circle, snapped } from "../src/map/geometry";
+import { around, boxText, circle, snapped } from "../src/map/geometry";
 import { stepOf } from "../src/map/palette";
 import { mapStyle, SOURCES } from "../src/map/style";
 
@@ -24,6 +24,17 @@ describe("a circle", () => {
     const ring = circle(centre, 8).geometry.coordinates[0] ?? [];
     for (const corner of ring) expect(distanceKm([113.25, 23.1], corner)).toBeCloseTo(8, 6);
     expect(ring.at(-1)).toEqual(ring[0]);
+  });
+});
+
+describe("a box", () => {
+  it("has all positions, wherever they stand in the list", () => {
+    const positions = [
+      [113.3, 23.0],
+      [113.1, 23.2],
+      [113.2, 22.9],
+    ];
+    expect(around(positions)).toEqual({ west: 113.1, east: 113.3, south: 22.9, north: 23.2 });
   });
 });
 

@@ -1,7 +1,7 @@
-import { useId } from "react";
 import type { Referral, Suggestion } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import type { Move } from "./api";
+import { InlineForm } from "./InlineForm";
 import { endsWhenHandedOn, type Step } from "./moves";
 
 interface Props {
@@ -14,40 +14,24 @@ interface Props {
 /** Ask another provider in the place of this one. */
 export function HandOnForm({ referral, suggestions, onCancel, onMove }: Props) {
   const { t, f } = useSpeech();
-  const id = useId();
   const others = suggestions.filter(
     (each) => each.provider_id !== referral.provider_id && each.remaining_units > 0,
   );
   if (others.length === 0) return <p className="hint">{t("act.nobody")}</p>;
+  const handOn = (chosen: string) => {
+    const free = others.find((each) => each.provider_id === chosen)?.remaining_units ?? referral.units;
+    onMove(endsWhenHandedOn(referral), {
+      reason: "handed_on",
+      handOn: { providerId: chosen, units: Math.min(referral.units, free) },
+    });
+  };
   return (
-    <form
-      className="inline-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const chosen = String(new FormData(event.currentTarget).get("provider"));
-        const free = others.find((each) => each.provider_id === chosen)?.remaining_units ?? referral.units;
-        onMove(endsWhenHandedOn(referral), {
-          reason: "handed_on",
-          handOn: { providerId: chosen, units: Math.min(referral.units, free) },
-        });
-      }}
-    >
-      <label htmlFor={id}>{t("act.hand_on_to")}</label>
-      {/* biome-ignore lint/a11y/noAutofocus: the form opens at the button that was pressed for it */}
-      <select id={id} name="provider" autoFocus>
-        {others.map((each) => (
-          <option key={each.provider_id} value={each.provider_id}>
-            {`${each.name} · ${f.score(each.score)}`}
-          </option>
-        ))}
-      </select>
-      <button type="submit" className="primary">
-        {t("act.confirm")}
-      </button>
-      <button type="button" className="quiet" onClick={onCancel}>
-        {t("app.cancel")}
-      </button>
-      <p className="hint">{t("act.hand_on_hint")}</p>
-    </form>
+    <InlineForm
+      label={t("act.hand_on_to")}
+      choices={others.map((each) => [each.provider_id, `${each.name} · ${f.score(each.score)}`])}
+      hint={t("act.hand_on_hint")}
+      onCancel={onCancel}
+      onChoose={handOn}
+    />
   );
 }

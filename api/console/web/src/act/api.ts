@@ -1,4 +1,5 @@
 import type { AuditEvent, ReasonCode, Referral } from "../api/models";
+import { all } from "../api/pages";
 import { get, post } from "../api/typed";
 import type { Step } from "./moves";
 
@@ -42,30 +43,21 @@ export const sendMove = ({ referral, step, reason, handOn }: Move, key: string) 
 export const sendAcknowledgement = (needId: string, key: string) =>
   post("/v1/needs/{id}/acknowledgement", { path: { id: needId } }, { key });
 
-export async function readReferrals(needId: string, signal?: AbortSignal): Promise<Referral[]> {
-  const page = await get(
-    "/v1/needs/{id}/referrals",
-    { path: { id: needId }, query: { limit: 100 } },
-    signal === undefined ? {} : { signal },
+export const readReferrals = (needId: string, signal?: AbortSignal): Promise<Referral[]> =>
+  all((cursor) =>
+    get(
+      "/v1/needs/{id}/referrals",
+      { path: { id: needId }, query: { limit: 100, cursor } },
+      signal === undefined ? {} : { signal },
+    ),
   );
-  return page.items;
-}
 
 /** What was done about a need and its referrals. It is said beside a refusal, which does not wait for it long. */
-export async function readEvents(needId: string): Promise<AuditEvent[]> {
-  const events: AuditEvent[] = [];
+export function readEvents(needId: string): Promise<AuditEvent[]> {
   const signal = AbortSignal.timeout(MOST_MILLISECONDS);
-  for (let cursor: string | null = null; ; ) {
-    const query = { need_id: needId, limit: 100, cursor };
-    const page: { items: AuditEvent[]; next_cursor: string | null } = await get(
-      "/v1/audit-events",
-      { query },
-      { tries: 1, signal },
-    );
-    events.push(...page.items);
-    if (page.next_cursor === null) return events;
-    cursor = page.next_cursor;
-  }
+  return all((cursor) =>
+    get("/v1/audit-events", { query: { need_id: needId, limit: 100, cursor } }, { tries: 1, signal }),
+  );
 }
 
 export const readNeed = (needId: string) => get("/v1/needs/{id}", { path: { id: needId } });

@@ -66,12 +66,16 @@ function once(address: string, method: string, asked: Asked, around: Surrounding
   });
 }
 
-function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal?.addEventListener("abort", () => {
+    const leave = () => {
       clearTimeout(timer);
-      reject(signal.reason);
-    });
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", leave);
+      resolve();
+    }, seconds * 1000);
+    signal?.addEventListener("abort", leave, { once: true });
   });
 }

@@ -22,6 +22,8 @@ export type FactorName = Schemas["FactorName"];
 export type PlanStatus = Schemas["PlanStatus"];
 export type PlanOutput = Schemas["PlanOutput"];
 export type EventOutput = Schemas["EventOutput"];
+/** Events of needs and referrals, as receivers choose among them. */
+export type EventKind = NonNullable<Schemas["WebhookInput"]["event_types"]>[number];
 export type QueueAnswer = Schemas["QueueAnswer"];
 export type QueueItem = Schemas["QueueItem"];
 export type QueueQuery = NonNullable<operations["getQueue"]["parameters"]["query"]>;

@@ -3,25 +3,11 @@ import { useMemo } from "react";
 import { nameAmong } from "../domain/names";
 import { useSpeech } from "../i18n/context";
 import type { Category, Community, Skill } from "./models";
+import { all } from "./pages";
 import { isPassing } from "./problems";
 import { get } from "./typed";
 
 const LONG = { staleTime: 3_600_000, gcTime: Number.POSITIVE_INFINITY };
-
-interface Page<T> {
-  items: T[];
-  next_cursor: string | null;
-}
-
-async function all<T>(page: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
-  const found: T[] = [];
-  for (let cursor: string | null = null; ; ) {
-    const answer: Page<T> = await page(cursor);
-    found.push(...answer.items);
-    if (answer.next_cursor === null) return found;
-    cursor = answer.next_cursor;
-  }
-}
 
 export function useCategories() {
   const { language } = useSpeech();

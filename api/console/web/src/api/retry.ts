@@ -1,9 +1,17 @@
+import { isPassing } from "./problems";
+
 /** When to ask again: soon at first, ever more rarely, and never all browsers at the same moment. */
 export interface Patience {
   tries: number;
   firstSeconds: number;
   mostSeconds: number;
 }
+
+const AGAIN_MILLISECONDS = 4_000;
+
+/** What could not be read because the line or the service was away is read again soon, by itself. */
+export const againIn = (error: unknown, otherwise: number | false): number | false =>
+  isPassing(error) ? AGAIN_MILLISECONDS : otherwise;
 
 export const PATIENT: Patience = { tries: 6, firstSeconds: 0.4, mostSeconds: 8 };
 

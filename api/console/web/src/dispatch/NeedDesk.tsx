@@ -5,6 +5,7 @@ import { SplitDialog } from "../act/SplitDialog";
 import { type Conflict, useActs } from "../act/useActs";
 import type { Need, Referral, Suggestion, SuggestionAnswer } from "../api/models";
 import { useCategories } from "../api/places";
+import { isOpen } from "../domain/needs";
 import { useSpeech } from "../i18n/context";
 import { NeedHead } from "../suggestions/NeedHead";
 import { Others } from "../suggestions/Others";
@@ -129,6 +130,3 @@ export function NeedDesk(props: Props) {
     </>
   );
 }
-
-/** Drafts are not for dispatchers yet, and what is over needs nobody any more. */
-const isOpen = (need: Need) => need.status === "active" || need.status === "on-hold";

@@ -3,7 +3,7 @@ import outlines from "../../../../../graph_models/city/data/guangzhou_districts.
 import { LineDown } from "../api/problems";
 import { isDistrict } from "../domain/areas";
 import type { Translate } from "../i18n/translate";
-import type { Box } from "./geometry";
+import { around, type Box } from "./geometry";
 import { STEPS, stepOf } from "./palette";
 
 export type Districts = FeatureCollection<MultiPolygon, { district_code: string; district: string }>;
@@ -43,17 +43,8 @@ export function labels(districts: Districts, t: Translate): FeatureCollection<Po
   };
 }
 
-export function boundsOf(districts: Districts): Box {
-  const positions = districts.features.flatMap((each) => each.geometry.coordinates.flat(2));
-  const longitudes = positions.map((each) => each[0] ?? 0);
-  const latitudes = positions.map((each) => each[1] ?? 0);
-  return {
-    west: Math.min(...longitudes),
-    east: Math.max(...longitudes),
-    south: Math.min(...latitudes),
-    north: Math.max(...latitudes),
-  };
-}
+export const boundsOf = (districts: Districts): Box =>
+  around(districts.features.flatMap((each) => each.geometry.coordinates.flat(2)));
 
 /** Centroid of the largest ring: good enough for a label. */
 function middle(district: Feature<MultiPolygon>): Position {

@@ -1,4 +1,4 @@
-import type { Feature, Polygon } from "geojson";
+import type { Feature, Polygon, Position } from "geojson";
 
 const EARTH_KM = 6371.009;
 const CORNERS = 72;
@@ -35,6 +35,18 @@ export interface Box {
   south: number;
   east: number;
   north: number;
+}
+
+/** The smallest box that has all of them. */
+export function around(positions: readonly Position[]): Box {
+  const longitudes = positions.map((each) => each[0] ?? 0);
+  const latitudes = positions.map((each) => each[1] ?? 0);
+  return {
+    west: Math.min(...longitudes),
+    east: Math.max(...longitudes),
+    south: Math.min(...latitudes),
+    north: Math.max(...latitudes),
+  };
 }
 
 /**

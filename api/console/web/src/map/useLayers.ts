@@ -13,7 +13,7 @@ import {
   needPlace,
   providerFeatures,
 } from "./features";
-import { type Box, circle } from "./geometry";
+import { around, circle } from "./geometry";
 import type { Layers } from "./MapPanel";
 import { URGENCY_COLOURS } from "./palette";
 import { useDistricts, useGapShares, useNeedMap, useProviderMap } from "./queries";
@@ -114,18 +114,6 @@ function useSearchRadius(
     }
     const ring = circle(place, km);
     canvas.show("radius", collection([ring]));
-    canvas.fit(around(ring));
+    canvas.fit(around(ring.geometry.coordinates.flat()));
   }, [canvas, place, km, isRemote]);
-}
-
-function around(ring: ReturnType<typeof circle>): Box {
-  const positions = ring.geometry.coordinates[0] ?? [];
-  const longitudes = positions.map((each) => each[0] ?? 0);
-  const latitudes = positions.map((each) => each[1] ?? 0);
-  return {
-    west: Math.min(...longitudes),
-    east: Math.max(...longitudes),
-    south: Math.min(...latitudes),
-    north: Math.max(...latitudes),
-  };
 }

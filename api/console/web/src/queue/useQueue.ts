@@ -1,12 +1,15 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { QueueAnswer, QueueItem } from "../api/models";
+import { againIn } from "../api/retry";
 import { get } from "../api/typed";
 import { type Filters, toQuery } from "./filters";
 import { WINDOW, windowsOf } from "./windows";
 
 /** Events tell what changes; this is for what a dead line would hide. */
 const ANYWAY_MILLISECONDS = 30_000;
+
+const anyway = ({ state }: { state: { error: unknown } }) => againIn(state.error, ANYWAY_MILLISECONDS);
 
 export interface Queue {
   total: number | undefined;
@@ -27,7 +30,7 @@ function windowOf(filters: Filters, number: number) {
         { signal },
       ),
     placeholderData: keepPreviousData,
-    ...(number === 0 ? { refetchInterval: ANYWAY_MILLISECONDS } : {}),
+    ...(number === 0 ? { refetchInterval: anyway } : {}),
   };
 }
 

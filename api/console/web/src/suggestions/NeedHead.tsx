@@ -1,6 +1,7 @@
 import type { Need, SuggestionAnswer } from "../api/models";
 import { useCategories, useCommunities, useSkills } from "../api/places";
 import { districtOf, isDistrict } from "../domain/areas";
+import { isOpen, wantedSkills } from "../domain/needs";
 import { useSpeech } from "../i18n/context";
 import { useNow } from "../ui/useNow";
 
@@ -21,12 +22,12 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
   const skills = useSkills();
   const district = districtOf(need.community_code ?? "");
   const usual = categories.byId.get(need.category_id)?.required_skills ?? [];
-  const wanted = need.required_skills.length > 0 ? need.required_skills : usual;
+  const wanted = wantedSkills(need.required_skills, usual);
   const asked = wanted
     .map(({ skill_id, min_level }) => ({ skill: skills.nameOf(skill_id), level: f.decimal(min_level) }))
     .filter(({ skill }) => skill !== "")
     .map((each) => t("need.skill", each));
-  const isOver = need.status !== "active" && need.status !== "on-hold";
+  const isOver = !isOpen(need);
   return (
     <header className={`need-head urgency-${need.urgency}`}>
       <p className="need-line">
@@ -53,7 +54,10 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
             })}
           </span>
         )}
-        {asked.length > 0 && <span>{t("need.skills", { skills: f.list(asked) })}</span>}
+        {/* Names come late: a line is kept for them, so that no button moves from under a pointer. */}
+        {wanted.length > 0 && (
+          <span className="skills">{asked.length > 0 && t("need.skills", { skills: f.list(asked) })}</span>
+        )}
       </p>
       {isOver && <p role="status">{t("need.status", { status: t(`need.status.${need.status}`) })}</p>}
       {remarks

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Need, Provider, Suggestion, SuggestionAnswer } from "../api/models";
+import { isOpen } from "../domain/needs";
 import { useSpeech } from "../i18n/context";
 import { SuggestionCard } from "./SuggestionCard";
 
@@ -21,7 +22,7 @@ export function SuggestionList(props: Props) {
   const { need, answer, listed, unitsLeft } = props;
   const { t } = useSpeech();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const canOffer = unitsLeft > 0 && (need.status === "active" || need.status === "on-hold");
+  const canOffer = unitsLeft > 0 && isOpen(need);
   const toggle = (id: string) =>
     setToggled((now) => {
       const next = new Set(now);

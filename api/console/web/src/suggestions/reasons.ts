@@ -1,4 +1,5 @@
 import type { FactorName, Gap, Need, Provider, Rule, Suggestion } from "../api/models";
+import { wantedSkills } from "../domain/needs";
 import type { Formats } from "../i18n/formats";
 import type { Translate } from "../i18n/translate";
 
@@ -40,8 +41,7 @@ function skillInWords(
   f: Formats,
 ): string {
   const value = suggestion.factors.skill?.value ?? 0;
-  const asked = need.required_skills.length > 0 ? need.required_skills : usualSkills;
-  const wanted = asked.map((each) => each.skill_id);
+  const wanted = wantedSkills(need.required_skills, usualSkills).map((each) => each.skill_id);
   const held = (provider?.skills ?? []).filter((each) => wanted.includes(each.skill_id));
   if (held.length === 0 || held.some((each) => skillName(each.skill_id) === ""))
     return t("suggestions.fits", { value: f.percent(value) });
