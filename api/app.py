@@ -122,6 +122,7 @@ def create_app(
     """
     clock = clock or SystemClock()
     parameters = read_parameters(settings.parameters_file)
+    vault = vault_of(settings)
     metrics = Metrics()
     traces = traces or provider_from_environment()
     tracer = None if traces is None else traces.get_tracer(SERVICE)
@@ -134,7 +135,6 @@ def create_app(
 
     identity = identity_of(settings, guarded)
     loop_desk = Desk(guarded, policy_of(settings))
-    vault = vault_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -12,9 +12,10 @@ from api.identity.local_token import LocalToken, check_exposure
 from api.identity.sessions import Sessions
 from api.identity.tokens import TokenRules, TokenVerifier
 from api.limits.admission import Limits
+from api.personal.errors import BadKeyFile
 from api.personal.keys import read_key_file
 from api.personal.vault import Vault
-from api.settings import Settings
+from api.settings import BadSetting, Settings
 from graph_models.domain.credentials import ApiKey
 from graph_models.domain.errors import InvalidValue
 from graph_models.ports import GraphStore
@@ -64,8 +65,19 @@ def identity_of(settings: Settings, store: GraphStore) -> Identity:
 
 
 def vault_of(settings: Settings) -> Vault | None:
-    """Open the vault of personal data and secrets; None if no master keys are configured."""
-    return None if settings.keys_file is None else Vault(read_key_file(settings.keys_file))
+    """Open the vault of personal data and secrets; None if no master keys are configured.
+
+    Raises
+    ------
+    BadSetting
+        The file of master keys cannot be used.
+    """
+    if settings.keys_file is None:
+        return None
+    try:
+        return Vault(read_key_file(settings.keys_file))
+    except BadKeyFile as error:
+        raise BadSetting("keys_file", str(error)) from None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -29,7 +29,7 @@ from api.commands.session import Session
 from api.commands.status import status
 from api.commands.suggest import suggest
 from api.live.warm_start import index_path
-from api.settings import Settings
+from api.settings import read_settings
 from graph_models.domain.errors import LastMeterError
 from graph_models.stores.opening import anchored, file_of, open_store
 
@@ -69,7 +69,7 @@ StoreOption = Annotated[
 def assemble(context: typer.Context, store: StoreOption = None) -> None:
     # What the driver has to say about its retries ends in one error of ours, or in none.
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
-    settings = Settings() if store is None else Settings(store_url=store)
+    settings = read_settings() if store is None else read_settings(store_url=store)
     clock = SystemClock()
     opener = partial(open_store, anchored(settings.store_url), clock)
     context.obj = Session(settings, clock, opener, index_path(settings, file_of(settings.store_url)))

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import DirectoryPath, Field, FilePath, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from graph_models.domain.errors import LastMeterError
 from graph_models.domain.needs import Urgency
+
+PREFIX = "LASTMETER_"
+
+
+class BadSetting(LastMeterError):
+    """A setting breaks a rule; what it holds is not repeated."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        self.variable = f"{PREFIX}{field.upper()}"
+        super().__init__(f"{self.variable}: {rule}")
+        self.rule = rule
 
 
 class LogLevel(StrEnum):
@@ -22,7 +35,7 @@ class LogLevel(StrEnum):
 class Settings(BaseSettings):
     """Each field is documented in docs/api.md; a test compares the two."""
 
-    model_config = SettingsConfigDict(env_prefix="LASTMETER_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     # The address may hold a password: it stays out of every repr and log line.
     store_url: Annotated[str, Field(repr=False)] = "sqlite:///lastmeter.db"
@@ -55,7 +68,27 @@ class Settings(BaseSettings):
     oidc_jurisdiction_claim: str = "jurisdiction"
     oidc_resident_claim: str = "resident_id"
     clock_skew_seconds: Annotated[int, Field(ge=0, le=600)] = 60
-    keys_file: FilePath | None = None
+    # Whether it can be read is seen when it is needed: one command makes it.
+    keys_file: Path | None = None
     hold_minutes: dict[Urgency, int] = {}
     answer_minutes: dict[Urgency, int] = {}
     webhooks_to_loopback: bool = False
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; what is given stands in the place of the environment.
+
+    Raises
+    ------
+    BadSetting
+        One of them breaks a rule: the first.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadSetting(str(first["loc"][0]), first["msg"]) from None
+    except SettingsError as error:
+        # The name of the field is nowhere but in its words.
+        found = re.search(r'field "(\w+)"', str(error))
+        raise BadSetting(found[1] if found else "*", "Input should be a JSON object") from None

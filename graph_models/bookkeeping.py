@@ -132,7 +132,7 @@ RECORD_TYPES: tuple[NodeType, ...] = (
         "RecentReferral",
         "recent_referrals",
         "id",
-        (key(), Property("until", T, is_required=True)),
+        (key(), Property("until", T, is_required=True), Property("asked_before", T)),
         (Relationship("COUNTS_FOR", "provider_id", Provider, is_required=True),),
     ),
 )

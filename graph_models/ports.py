@@ -81,17 +81,22 @@ class AdjustCapacity:
     """Move units of one provider between its accounts, relative to what the store holds then.
 
     Refused as a whole if reserved or consumed would fall below 0, or remaining below 0. With
-    `asked_at` it also counts as one more time that the provider was asked, and when.
+    `asked_at` it also counts as one more time that the provider was asked, and when. With
+    `unasked_at` it takes one back, as if nobody had asked then: if that was the last time,
+    `asked_before` is the last one again.
     """
 
     provider_id: ProviderId
     reserved: int = 0
     consumed: int = 0
     asked_at: datetime | None = None
+    unasked_at: datetime | None = None
+    asked_before: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.asked_at is not None:
-            check_aware("adjust_capacity.asked_at", self.asked_at)
+        for field in ("asked_at", "unasked_at", "asked_before"):
+            if getattr(self, field) is not None:
+                check_aware(f"adjust_capacity.{field}", getattr(self, field))
         check_integer("reserved", self.reserved, least=-(2**31), most=2**31 - 1)
         check_integer("consumed", self.consumed, least=-(2**31), most=2**31 - 1)
 

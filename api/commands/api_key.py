@@ -13,6 +13,9 @@ from api.commands.session import JsonFlag, Session, console, print_json, session
 from api.keyring import Shown
 from api.schemas.keys import ApiKeyResource
 from graph_models.domain.credentials import ApiKey, Role
+from graph_models.domain.errors import NotFound
+from graph_models.domain.places import Area
+from graph_models.ports import GraphStore
 from matcher.closed_loop.acts import Act
 
 OPERATOR = "local-operator"
@@ -43,6 +46,7 @@ def issue(
     act = _act(session)
     expires_at = None if days is None else act.at + timedelta(days=days)
     with session.open_store() as store:
+        _check_there(store, area or [])
         shown = keyring.issue(store, act, name, role, None if everywhere else tuple(area or ()), expires_at)
     _show(shown, as_json=as_json)
 
@@ -87,6 +91,18 @@ def revoke(context: typer.Context, key: KeyArgument, as_json: JsonFlag = False) 
         print_json(revoked)
         return
     console().print(f"{revoked.id} revoked")
+
+
+def _check_there(store: GraphStore, codes: list[str]) -> None:
+    """Refuse areas that are not there; where there are none yet, say so and go on."""
+    found = store.get_many(Area, codes)
+    missing = [code for code in codes if code not in found]
+    if not missing:
+        return
+    if store.count(Area):
+        raise NotFound(Area.__name__, missing[0])
+    told = f"lastmeter: the store holds no areas yet: nothing says that {', '.join(missing)} will be one"
+    typer.echo(told, err=True)
 
 
 def _act(session: Session) -> Act:

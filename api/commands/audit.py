@@ -9,7 +9,6 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.table import Table
 
 from api.commands.session import JsonFlag, console, print_json, session_of
 from api.schemas.events import AuditEventOutput
@@ -114,12 +113,23 @@ def list_command(
         outputs = [AuditEventOutput.model_validate(each).model_dump(mode="json") for each in listed]
         print_json({"events": outputs})
         return
-    table = Table("time", "actor", "role", "action", "object", "reason", "request")
     for each in listed:
-        what = f"{each.object_kind} {each.object_id}"
-        row = (each.actor, each.role, each.action, what, each.reason or "", each.request_id or "")
-        table.add_row(each.recorded_at.isoformat(timespec="seconds"), *row)
-    console().print(table)
+        console().print("\n".join(lines_of(each)), markup=False, soft_wrap=True)
+
+
+def lines_of(event: AuditEvent) -> Iterator[str]:
+    """Say what was done and by whom, then the ids that lead on, each in a line that can be copied."""
+    time = event.recorded_at.isoformat(timespec="seconds")
+    yield f"{time}  {event.action}{f' ({event.reason})' if event.reason else ''}"
+    yield f"  by {event.actor} ({event.role})"
+    of_need = event.need_id if event.need_id != event.object_id else None
+    ids = {
+        event.object_kind: event.object_id,
+        "need": of_need,
+        "suggestions": event.suggestion_id,
+        "request": event.request_id,
+    }
+    yield from (f"  {name} {key}" for name, key in ids.items() if key is not None)
 
 
 def head_from(text: str) -> Head:

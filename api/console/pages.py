@@ -37,13 +37,21 @@ def console_routes(folder: Path = BUILT) -> list[Route]:
         return _answer(assets, request)
 
     secured = [Middleware(SecurityHeaders)]
+    # Without a console the root is no address: what is there under /v1 needs none.
+    root = [Route("/", _to_console, methods=["GET"], middleware=secured)] if assets else []
     return [
+        *root,
         Route("/console/session", sign_in, methods=["POST"], middleware=secured),
         Route("/console/session", who_is_signed_in, methods=["GET"], middleware=secured),
         Route("/console/session", sign_out, methods=["DELETE"], middleware=secured),
         Route("/console", _to_start, methods=["GET"], middleware=secured),
         Route("/console/{path:path}", serve, methods=["GET"], middleware=secured),
     ]
+
+
+async def _to_console(request: Request) -> Response:  # noqa: ARG001 - the signature of an endpoint
+    # Not for ever (308): a browser would remember it of whatever is served at this address later.
+    return RedirectResponse("/console/", 303)
 
 
 async def _to_start(request: Request) -> Response:  # noqa: ARG001 - the signature of an endpoint

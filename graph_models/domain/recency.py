@@ -26,13 +26,23 @@ class RecentReferral:
         Who was asked.
     until
         From when on it does not count.
+    asked_before
+        When the provider had last been asked before, if ever: what holds again if this is taken back.
     """
 
     id: ReferralId
     provider_id: ProviderId
     until: datetime
+    asked_before: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the provider was asked."""
+        return self.until - RECENT
 
     def __post_init__(self) -> None:
         check_id("recent_referral.id", self.id)
         check_id("recent_referral.provider_id", self.provider_id)
         check_aware("recent_referral.until", self.until)
+        if self.asked_before is not None:
+            check_aware("recent_referral.asked_before", self.asked_before)

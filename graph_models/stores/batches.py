@@ -77,6 +77,12 @@ def _told(operation: Operation) -> tuple[str | int | None, ...]:
             return "put", BY_ENTITY[type(value)].label, expected
         case Delete(kind, key, expected):
             return "delete", BY_ENTITY[kind].label, key, expected
-        case AdjustCapacity(provider_id, reserved, consumed, asked_at):
+        case AdjustCapacity(provider_id, reserved, consumed, asked_at, unasked_at, before):
             told = "adjust", provider_id, reserved, consumed
-            return told if asked_at is None else (*told, asked_at.astimezone(UTC).isoformat())
+            times = [
+                None if each is None else each.astimezone(UTC).isoformat()
+                for each in (asked_at, unasked_at, before)
+            ]
+            while times and times[-1] is None:
+                times.pop()  # what says nothing new is told as it always was
+            return *told, *times

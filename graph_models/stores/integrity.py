@@ -140,7 +140,7 @@ def adjusted(operation: AdjustCapacity, capacity: Capacity) -> Capacity:
 def asked(
     operation: AdjustCapacity, recent_referrals: int, last_referral_at: datetime | None
 ) -> tuple[int, datetime | None]:
-    """Return how often and when last a provider was asked, after an adjustment that may say so again.
+    """Return how often and when last a provider was asked, after an adjustment that may change it.
 
     Examples
     --------
@@ -149,11 +149,20 @@ def asked(
     True
     >>> asked(AdjustCapacity("p1", reserved=-1), 2, evening) == (2, evening)
     True
+    >>> asked(AdjustCapacity("p1", unasked_at=evening, asked_before=noon), 2, evening) == (1, noon)
+    True
+    >>> asked(AdjustCapacity("p1", unasked_at=noon), 2, evening) == (1, evening)
+    True
     """
-    if operation.asked_at is None:
-        return recent_referrals, last_referral_at
-    latest = max(operation.asked_at, last_referral_at or operation.asked_at)
-    return recent_referrals + 1, latest.astimezone(UTC)
+    count, last = recent_referrals, last_referral_at
+    if operation.unasked_at is not None:
+        # A load may have set the number back meanwhile.
+        count = max(0, count - 1)
+        last = operation.asked_before if last == operation.unasked_at else last
+    if operation.asked_at is not None:
+        count += 1
+        last = max(operation.asked_at, last or operation.asked_at)
+    return count, None if last is None else last.astimezone(UTC)
 
 
 class _After:

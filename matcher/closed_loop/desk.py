@@ -10,13 +10,14 @@ from graph_models.domain.audit import SuggestionRecord
 from graph_models.domain.errors import LastMeterError, RevisionConflict, StoreError
 from graph_models.domain.needs import Need, NeedStatus
 from graph_models.domain.people import Resident
+from graph_models.domain.recency import RecentReferral
 from graph_models.domain.referrals import Account, ReasonCode, Referral, ReferralStatus
 from graph_models.ports import GraphStore, Operation, Stored, Within
 from matcher.closed_loop.acts import Act, act_of_system
 from matcher.closed_loop.changing import changing
 from matcher.closed_loop.once import key_in, write_once
 from matcher.closed_loop.policy import LoopPolicy
-from matcher.closed_loop.recency import retracting
+from matcher.closed_loop.recency import counting, retracting
 from matcher.closed_loop.referring import Case, Offer, Step, after, moving, offering, settle
 from matcher.closed_loop.routing import (
     acknowledging,
@@ -154,7 +155,7 @@ class Desk:
             case = self._case(need_id, within)
             _expect("Need", case.need, expected_revision)
             step = offering(case, offer, act, self._policy)
-            return settle(case, [step], act, self._policy, evidence)
+            return self._settle(case, [step], act, evidence)
 
         return self._store.get(Referral, key_in(write_once(self._store, act, decide), Referral))
 
@@ -183,7 +184,7 @@ class Desk:
             for each in offers:
                 steps.append(offering(seen, each, act, self._policy))
                 seen = after(seen, steps[-1])
-            return settle(case, steps, act, self._policy)
+            return self._settle(case, steps, act)
 
         done = write_once(self._store, act, decide, moving=Need)
         made = {change.key for change in done.changes if change.kind is Referral}
@@ -226,12 +227,9 @@ class Desk:
             steps = [moving(case, referral_id, status, reason, act, self._policy)]
             if hand_on is not None:
                 steps.append(offering(after(case, steps[0]), hand_on, act, self._policy, before))
-            settled = settle(case, steps, act, self._policy, evidence)
-            if status is not ReferralStatus.ENTERED_IN_ERROR:
-                return settled
-            return *settled, *retracting(self._store, referral_id, act.at)
+            return self._settle(case, steps, act, evidence)
 
-        write_once(self._store, act, decide, moving=Need)
+        write_once(self._store, act, decide, moving=Need, vanishing=RecentReferral)
         return self._store.get(Referral, referral_id)
 
     def call(self, need_id: str, at: datetime) -> bool:
@@ -306,6 +304,20 @@ class Desk:
             The need is not there.
         """
         return self._case(need_id, within)
+
+    def _settle(
+        self, case: Case, steps: Sequence[Step], act: Act, evidence: SuggestionRecord | None = None
+    ) -> tuple[Operation, ...]:
+        """Return all that steps change, with what counts as recent from then on, or no longer."""
+        gone = next((each.after.id for each in steps if each.is_taken_back), None)
+        back = None if gone is None else retracting(self._store, gone)
+        asked = [each.after for each in steps if each.is_asking]
+        unasked, given_up = (back.unasked, back.operations) if back else (None, ())
+        return (
+            *settle(case, steps, act, self._policy, evidence, unasked),
+            *given_up,
+            *counting(self._store, asked, act.at, back),
+        )
 
     def _case(self, need_id: str, within: Within = None) -> Case:
         # The need first: whoever changes a referral changes its need's revision, so an older list of

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graph_models.domain.audit import AuditEvent
-from graph_models.domain.errors import IdempotencyConflict, LastMeterError, RevisionConflict, StoreError
+from graph_models.domain.errors import (
+    IdempotencyConflict,
+    LastMeterError,
+    NotFound,
+    RevisionConflict,
+    StoreError,
+)
 from graph_models.ports import ChangeSet, E, Entity, GraphStore, Operation, WriteBatch
 from matcher.closed_loop.acts import Act
 
@@ -14,7 +20,12 @@ Decide = Callable[[], tuple[Operation, ...]]
 
 
 def write_once(
-    store: GraphStore, act: Act, decide: Decide, *, moving: type[Entity] | None = None
+    store: GraphStore,
+    act: Act,
+    decide: Decide,
+    *,
+    moving: type[Entity] | None = None,
+    vanishing: type[Entity] | None = None,
 ) -> ChangeSet:
     """Write what is decided under the write id of an act, and return what that changed.
 
@@ -25,7 +36,8 @@ def write_once(
     ----------
     decide
         Reads the store and returns operations with the revisions that it read, among them the event
-        that tells of the act. Called again if a value of the kind `moving` has changed meanwhile.
+        that tells of the act. Called again if a value of the kind `moving` has changed meanwhile, or
+        one of the kind `vanishing`, which may also be gone.
 
     Raises
     ------
@@ -42,7 +54,7 @@ def write_once(
         except LastMeterError as error:
             if (done := store.outcome_of(act.write_id)) is not None:
                 return _same(store, done, act)
-            if attempt + 1 == ATTEMPTS or not _has_moved(error, moving):
+            if attempt + 1 == ATTEMPTS or not _has_moved(error, moving, vanishing):
                 raise
     raise AssertionError("the last attempt returns or raises")
 
@@ -52,8 +64,11 @@ def key_in(done: ChangeSet, kind: type[E]) -> str:
     return next(each.key for each in done.changes if each.kind is kind)
 
 
-def _has_moved(error: LastMeterError, kind: type[Entity] | None) -> bool:
-    return kind is not None and isinstance(error, RevisionConflict) and error.kind == kind.__name__
+def _has_moved(error: LastMeterError, moving: type[Entity] | None, vanishing: type[Entity] | None) -> bool:
+    if isinstance(error, NotFound):
+        return vanishing is not None and error.kind == vanishing.__name__
+    kinds = [each.__name__ for each in (moving, vanishing) if each is not None]
+    return isinstance(error, RevisionConflict) and error.kind in kinds
 
 
 def _same(store: GraphStore, done: ChangeSet, act: Act) -> ChangeSet:

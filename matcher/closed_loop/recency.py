@@ -1,14 +1,15 @@
 """Referrals count as recent for 30 days; then the clock takes them off what their provider bears.
 
-What counts is in the store as `RecentReferral`, one for each. A provider's number is never counted
-down but counted anew: to the records that are left. So doing it twice does it once, and a number that
-was wrong is right again.
+What counts is in the store as `RecentReferral`, one for each. When they lapse, a provider's number is not
+counted down but counted anew: to the records that are left. So doing it twice does it once, and a number
+that was wrong is right again. What is taken back was never asked: one less, and the last time is the one
+before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -17,7 +18,16 @@ from graph_models.domain.errors import Conflict, NotFound
 from graph_models.domain.providers import Provider
 from graph_models.domain.recency import RECENT, RecentReferral
 from graph_models.domain.referrals import Referral
-from graph_models.ports import Columns, Delete, GraphStore, Operation, Put, WriteBatch, target_of
+from graph_models.ports import (
+    AdjustCapacity,
+    Columns,
+    Delete,
+    GraphStore,
+    Operation,
+    Put,
+    WriteBatch,
+    target_of,
+)
 
 AT_ONCE = 100
 # A batch of so many providers with so many records each is one that a store takes.
@@ -26,25 +36,64 @@ _ATTEMPTS = 5
 _EVERY = timedelta(days=1)
 
 
-def counting(referral: Referral, at: datetime) -> Put:
-    """Return what lets a referral count from the instant at which its provider is asked.
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """What lets a referral count no longer, as if its provider had not been asked.
 
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> from graph_models.domain.referrals import ReferralStatus
-    >>> at = datetime(2026, 3, 2, tzinfo=UTC)
-    >>> counting(Referral("f1", "n1", "p1", ReferralStatus.REQUESTED, at), at).value.until.isoformat()
-    '2026-04-01T00:00:00+00:00'
+    Parameters
+    ----------
+    unasked
+        For the number and the last time that its provider bears.
+    operations
+        For the records of what counts.
     """
-    return Put(RecentReferral(referral.id, referral.provider_id, at + RECENT))
+
+    unasked: AdjustCapacity
+    operations: tuple[Operation, ...]
 
 
-def retracting(store: GraphStore, referral_id: str, at: datetime) -> tuple[Operation, ...]:
-    """Return what lets a referral count no longer: nobody should have been asked."""
-    found = store.get_many(RecentReferral, [referral_id])
-    # Whatever its revision: one that has lapsed in this moment comes back to lapse once more.
-    return tuple(Put(replace(each.value, until=at)) for each in found.values())
+def counting(
+    store: GraphStore, referrals: Iterable[Referral], at: datetime, back: Retraction | None
+) -> tuple[Operation, ...]:
+    """Return what lets referrals count from the instant at which their providers are asked.
+
+    Parameters
+    ----------
+    back
+        What is taken back in the same batch.
+    """
+    asked = {each.provider_id: each.id for each in referrals}
+    if not asked:
+        return ()
+    last = {key: each.value.last_referral_at for key, each in store.get_many(Provider, list(asked)).items()}
+    if back is not None and last.get(back.unasked.provider_id) == back.unasked.unasked_at:
+        last[back.unasked.provider_id] = back.unasked.asked_before
+    # A provider that is not there is refused by the store.
+    return tuple(
+        Put(RecentReferral(referral_id, key, at + RECENT, last.get(key)))
+        for key, referral_id in asked.items()
+    )
+
+
+def retracting(store: GraphStore, referral_id: str) -> Retraction | None:
+    """Return what takes a referral back; None if it does not count."""
+    found = store.get_many(RecentReferral, [referral_id]).get(referral_id)
+    if found is None:
+        return None
+    gone = found.value
+    records = every(store, RecentReferral, {"provider_id": gone.provider_id})
+    others = [each for each in records if each.value.id != referral_id]
+    times = [each.value.asked_at for each in others]
+    before = max([*times, *([] if gone.asked_before is None else [gone.asked_before])], default=None)
+    # Whoever was asked after it remembers its time as the one before.
+    heirs = [each for each in others if each.value.asked_before == gone.asked_at]
+    return Retraction(
+        AdjustCapacity(gone.provider_id, unasked_at=gone.asked_at, asked_before=before),
+        (
+            Delete(RecentReferral, referral_id, found.revision),
+            *(Put(replace(each.value, asked_before=gone.asked_before), each.revision) for each in heirs),
+        ),
+    )
 
 
 def lapse(store: GraphStore, referral_ids: Sequence[str], now: datetime) -> None:

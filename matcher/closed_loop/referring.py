@@ -22,7 +22,6 @@ from graph_models.ports import NEW, AdjustCapacity, Operation, Put, Stored
 from matcher.closed_loop.acts import Act
 from matcher.closed_loop.errors import AlreadyAsked, NeedCovered, NeedNotOpen, ProviderExcluded
 from matcher.closed_loop.policy import LoopPolicy
-from matcher.closed_loop.recency import counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,19 @@ class Step:
     def is_asking(self) -> bool:
         """Whether the provider is asked by it."""
         return self.after.status is ReferralStatus.REQUESTED
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it is as if the provider had not been asked: a mistake, or a hold that was undone.
+
+        Who has answered was asked, whatever reason is given for calling it off.
+        """
+        if self.before is None:
+            return False
+        if self.after.status is ReferralStatus.ENTERED_IN_ERROR:
+            return True
+        is_undone = (self.after.status, self.after.reason) == (ReferralStatus.CANCELLED, ReasonCode.UNDONE)
+        return is_undone and self.before.value.status is ReferralStatus.REQUESTED
 
 
 def offering(
@@ -145,11 +157,17 @@ def settle(
     act: Act,
     policy: LoopPolicy,
     evidence: SuggestionRecord | None = None,
+    unasked: AdjustCapacity | None = None,
 ) -> tuple[Operation, ...]:
     """Return all that the steps change: referrals, capacities, the need, and the events that tell of it.
 
     The need is always among it, at the revision that was read: whatever happens to the referrals of
-    one need happens one after the other.
+    one need happens one after the other. What counts as recent is not: see `matcher.closed_loop.recency`.
+
+    Parameters
+    ----------
+    unasked
+        What one of the steps takes back of how often its provider was asked.
     """
     cited: dict[str, str] = {}
     if evidence is not None:
@@ -173,8 +191,7 @@ def settle(
     written: list[AuditEvent | SuggestionRecord] = [*events, *([evidence] if evidence is not None else [])]
     return (
         *(Put(each.after, NEW if each.before is None else each.before.revision) for each in steps),
-        *_adjustments(steps, act),
-        *(counting(each.after, act.at) for each in steps if each.is_asking),
+        *_adjustments(steps, act, unasked),
         Put(need, case.need.revision),
         *(Put(each, NEW) for each in written),
     )
@@ -218,7 +235,7 @@ def _need_after(need: Need, referrals: Iterable[Referral], act: Act, policy: Loo
     return replace(need, status=status, answer_due_at=due)
 
 
-def _adjustments(steps: Sequence[Step], act: Act) -> list[AdjustCapacity]:
+def _adjustments(steps: Sequence[Step], act: Act, unasked: AdjustCapacity | None) -> list[AdjustCapacity]:
     """Return what moves between the accounts of each provider."""
     moved: dict[ProviderId, dict[Account, int]] = defaultdict(lambda: dict.fromkeys(Account, 0))
     asked: set[ProviderId] = set()
@@ -228,13 +245,13 @@ def _adjustments(steps: Sequence[Step], act: Act) -> list[AdjustCapacity]:
         moved[each.after.provider_id][each.after.account] += each.after.units
         if each.is_asking:
             asked.add(each.after.provider_id)
-    return [
-        AdjustCapacity(
-            provider_id,
-            units[Account.RESERVED],
-            units[Account.CONSUMED],
-            act.at if provider_id in asked else None,
+    adjustments = [
+        replace(
+            unasked if unasked and unasked.provider_id == provider_id else AdjustCapacity(provider_id),
+            reserved=units[Account.RESERVED],
+            consumed=units[Account.CONSUMED],
+            asked_at=act.at if provider_id in asked else None,
         )
         for provider_id, units in moved.items()
-        if units[Account.RESERVED] or units[Account.CONSUMED] or provider_id in asked
     ]
+    return [each for each in adjustments if each != AdjustCapacity(each.provider_id)]

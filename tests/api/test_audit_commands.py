@@ -161,3 +161,15 @@ def test_list(audit: Run) -> None:
     assert audit("list", "--actor", "nobody", "--json").json["events"] == []
     assert len(audit("list", "--limit", "2", "--json").json["events"]) == 2
     assert "need.created" in audit("list").out
+
+
+def test_list_for_people(audit: Run, record: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole in 80 columns, with the id that `audit replay` takes."""
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = audit("list", "--need", "need-1").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "2026-03-02T01:00:00+00:00  referral.requested" in lines
+    assert "  by local-admin (admin)" in lines
+    (cited,) = [line.removeprefix("  suggestions ") for line in lines if line.startswith("  suggestions ")]
+    assert cited == record
+    assert audit("replay", cited).status == 0

@@ -64,6 +64,18 @@ class TestApiKey:
             )
         assert store.count(ApiKey) == 0
 
+    def test_area_that_is_not_there(self, run: Run, store: GraphStore) -> None:
+        """Refused, so that no key reaches nothing by a slip; where nothing is loaded yet, one is told."""
+        issue = ("api-key", "issue", "app", "--role", "staff", "--area")
+        early = run(*issue, "999999", "--json")
+        assert (early.status, early.json["jurisdiction"]) == (0, ["999999"])
+        assert "the store holds no areas yet" in early.err
+        store.write(WriteBatch("areas", tuple(map(Put, some_areas()))))
+        ended = run(*issue, "440103", "--area", "999999")
+        assert (ended.status, ended.out, ended.err) == (1, "", "lastmeter: no Area has the id '999999'\n")
+        assert store.count(ApiKey) == 1
+        assert run(*issue, "440103").err == ""
+
     def test_first_key_of_a_machine(self, run: Run, tmp_path: Path) -> None:
         """Issued before there is a service or even a store; it authenticates."""
         ended = run("api-key", "issue", "console", "--role", "admin", "--everywhere", "--json")

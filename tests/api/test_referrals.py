@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,11 @@ from starlette.testclient import TestClient
 
 from api.client import LastMeter
 from api.client.answers import ReferralResource
-from tests.api.conftest import problem_of
+from graph_models.domain.providers import Provider
+from graph_models.ports import Put, WriteBatch
+from graph_models.stores.sqlite.store import SqliteStore
+from tests.api.conftest import Client, problem_of
+from tests.builders import FixedClock
 
 NEED = "/v1/needs/need-1"
 
@@ -205,3 +211,32 @@ class TestRecord:
             "provider.created",
         ]
         assert {each["request_id"] for each in events if each["action"] == "need.created"} == {"r-1"}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("cancelled", "undone"), ("entered-in-error", None)], ids=["undone", "in error"]
+)
+def test_a_mis_click_loses_nobody(
+    open_client: Client, store_path: Path, status: str, reason: str | None
+) -> None:
+    """Asked and taken back, a provider that would rest now stands where it stood, with the same score."""
+    rests = {"cooldown_hours": 12, "monthly_cap": 3, "recent_referrals": 2}
+    with SqliteStore(store_path, FixedClock()) as store:
+        held = store.get(Provider, "volunteer-1").value
+        store.write(WriteBatch("resting", (Put(replace(held, **rests)),)))
+    client = open_client()
+
+    def listed() -> Any:
+        return client.get(f"{NEED}/suggestions").json()["suggestions"]
+
+    first = listed()
+    assert first[0]["provider_id"] == "volunteer-1"
+    made = offer(client).json()
+    assert "volunteer-1" not in {each["provider_id"] for each in listed()}
+    assert move(client, made, status=status, reason=reason).status_code == 200
+    assert listed() == first
+    if reason is None:
+        return
+    answered = move(client, offer(client).json(), status="accepted").json()
+    move(client, answered, status="cancelled", reason=reason)
+    assert "volunteer-1" not in {each["provider_id"] for each in listed()}

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.settings import Settings
 from graph_models.domain.errors import InvalidValue, StoreError
 from matcher.parameters import default_parameters
+from tests.api.command_line import Run
 
 DOCUMENTATION = Path("docs/api.md")
 
@@ -48,6 +49,36 @@ def test_bad_values_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, valu
     monkeypatch.setenv(f"LASTMETER_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "hunter2", "Input should be a valid integer, unable to parse string as an integer"),
+        ("LOG_LEVEL", "loud", "Input should be 'debug', 'info', 'warning' or 'error'"),
+        ("HOLD_MINUTES", "hunter2", "Input should be a JSON object"),
+        ("HOLD_MINUTES", '{"never": 1}', "Input should be 'routine', 'urgent', 'asap' or 'stat'"),
+    ],
+)
+def test_commands_name_a_bad_value(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    """One line with the variable and the rule, not what it holds."""
+    monkeypatch.setenv(f"LASTMETER_{name}", value)
+    ended = run("status")
+    assert (ended.status, ended.out, ended.err) == (1, "", f"lastmeter: LASTMETER_{name}: {told}\n")
+
+
+def test_keys_file_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Who needs it is told so in one line; who makes it is not kept from that."""
+    file = tmp_path / "master.keys"
+    monkeypatch.setenv("LASTMETER_KEYS_FILE", str(file))
+    for command in (("serve", "--port", "0"), ("keys", "rewrap")):
+        ended = run(*command)
+        told = "lastmeter: LASTMETER_KEYS_FILE: the key file must be readable (FileNotFoundError)\n"
+        assert (ended.status, ended.out, ended.err) == (1, "", told)
+    assert run("keys", "new", file).status == 0
+    assert run("status").err.startswith("lastmeter: there is no store")
 
 
 def test_password_is_not_shown() -> None:

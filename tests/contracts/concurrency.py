@@ -62,6 +62,25 @@ class CapacityAccounts(StoreFixtures):
         assert held == a_provider("p1", recent_referrals=6, last_referral_at=late)
         assert store.get(Provider, "p1").revision == 6
 
+    def test_asking_is_taken_back(self, store: GraphStore) -> None:
+        """5.6 One less, never below 0; the last time goes back only from the one that is taken back."""
+        early, late = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+        put(store, a_provider("p1", recent_referrals=2, last_referral_at=NOW))
+        for unasked_at, before, left in (
+            (late, early, (1, NOW)),
+            (NOW.astimezone(BEIJING), early, (0, early)),
+            (early, None, (0, None)),
+        ):
+            taken = AdjustCapacity("p1", unasked_at=unasked_at, asked_before=before)
+            store.write(WriteBatch(new_id(), (taken,)))
+            held = store.get(Provider, "p1").value
+            assert (held.recent_referrals, held.last_referral_at) == left
+        again = AdjustCapacity("p1", asked_at=NOW, unasked_at=late, asked_before=early)
+        store.write(WriteBatch("again", (again,)))
+        assert store.get(Provider, "p1").value.last_referral_at == NOW
+        with pytest.raises(IdempotencyConflict):
+            store.write(WriteBatch("again", (AdjustCapacity("p1", asked_at=NOW, unasked_at=late),)))
+
     def test_refused_asking_is_not_counted(self, store: GraphStore) -> None:
         """5.5 An adjustment that is refused counts as no asking."""
         with pytest.raises(CapacityExceeded):

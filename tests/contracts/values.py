@@ -129,7 +129,7 @@ def complete_records() -> list[Entity]:
         ),
         Delivery("h1~e1", "h1", "e1", 2**40, 3, "f1", 4, LATE, "n2", DeliveryStatus.DEAD, "answered 500"),
         Lease("webhooks", "process-1", LATE),
-        RecentReferral("f1", "p2", LATE),
+        RecentReferral("f1", "p2", LATE, EARLY),
     ]
 
 

@@ -53,6 +53,17 @@ def test_nothing_but_what_was_built(browser: TestClient) -> None:
         assert browser.get(f"/console/{path}").status_code == 404, path
 
 
+def test_root_leads_to_the_console(folder: Path) -> None:
+    """Where a browser begins, without a credential; if nothing was built there is no such address."""
+    for built, status in ((folder, 303), (folder / "none", 404)):
+        with TestClient(Starlette(routes=console_routes(built))) as browser:
+            answer = browser.get("/", follow_redirects=False)
+            assert (answer.status_code, answer.headers.get("location")) == (
+                status,
+                "/console/" if built is folder else None,
+            )
+
+
 def test_hashed_files_are_kept_for_ever(browser: TestClient) -> None:
     response = browser.get("/console/assets/index-3f9a.js")
     assert response.text == SCRIPT

@@ -34,10 +34,16 @@ class Meddling:
         self._before = before
 
     def __getattr__(self, name: str) -> object:
-        if name == self._before:
+        asked = getattr(self._store, name)
+        return self._meddled(asked) if name == self._before else asked
+
+    def _meddled(self, call: Callable[..., object]) -> Callable[..., object]:
+        def meddled(*given: object, **named: object) -> object:
             for deed in self._deeds:
                 deed()
-        return getattr(self._store, name)
+            return call(*given, **named)
+
+        return meddled
 
 
 class Torn:

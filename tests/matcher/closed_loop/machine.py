@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -34,6 +34,7 @@ NEXT = {
 WANTED = {"n1": 3, "n2": 1}
 TOTAL = {"p1": (2, 0), "p2": (5, 1), "p3": (1, 0)}
 HOLD = timedelta(days=1)
+REASONS = [None, ReasonCode.OTHER, ReasonCode.UNDONE]
 
 
 class Model:
@@ -60,6 +61,13 @@ class Model:
 
     def recent(self, provider: str) -> int:
         return sum(each["counts_until"] is not None for each in self.of(provider=provider))
+
+    def last_asked(self, provider: str) -> datetime | None:
+        asked = [each["asked_at"] for each in self.of(provider=provider)]
+        return max((each for each in asked if isinstance(each, datetime)), default=None)
+
+    def has_lapsed(self, provider: str) -> bool:
+        return any(each["asked_at"] and not each["counts_until"] for each in self.of(provider=provider))
 
     def free(self, provider: str) -> int:
         total, before = TOTAL[provider]
@@ -132,13 +140,15 @@ class LoopMachine(RuleBasedStateMachine):
             "status": status,
             "due": self.now + HOLD,
             "counts_until": self.now + RECENT if status == "requested" else None,
+            "asked_at": self.now if status == "requested" else None,
         }
 
-    def _take(self, held: dict[str, object], status: str) -> None:
+    def _take(self, held: dict[str, object], status: str, reason: ReasonCode | None) -> None:
         if status == "requested" != held["status"]:
-            held["counts_until"] = self.now + RECENT
-        if status == "entered-in-error" != held["status"] and held["counts_until"] is not None:
-            held["counts_until"] = self.now
+            held |= {"counts_until": self.now + RECENT, "asked_at": self.now}
+        is_undone = (held["status"], status, reason) == ("requested", "cancelled", ReasonCode.UNDONE)
+        if (is_undone or status == "entered-in-error" != held["status"]) and held["counts_until"]:
+            held |= {"counts_until": None, "asked_at": None}
         held |= {"status": status, "due": self.now + HOLD}
 
     def _offer(self, act: Act, need: str, offer: Offer, revision: int, is_possible: bool) -> None:
@@ -167,12 +177,13 @@ class LoopMachine(RuleBasedStateMachine):
         return key, str(ways[way % len(ways)])
 
     @precondition(lambda self: self.model.referrals)
-    @rule(which=st.integers(0, 40), way=st.integers(0, 60), has_reason=st.sampled_from([True, True, False]))
-    def move(self, which: int, way: int, has_reason: bool) -> None:
+    @rule(which=st.integers(0, 40), way=st.integers(0, 60), reason=st.sampled_from(REASONS))
+    def move(self, which: int, way: int, reason: ReasonCode | None) -> None:
         key, wanted = self._some(which, way)
         held, status = self.model.referrals[key], ReferralStatus(wanted)
-        is_possible = status == held["status"] or self.model.may_move(held, status, has_reason=has_reason)
-        reason = ReasonCode.OTHER if has_reason else None
+        is_possible = status == held["status"] or self.model.may_move(
+            held, status, has_reason=reason is not None
+        )
         try:
             self.desk.move(key, status, self.act(), reason=reason)
         except LastMeterError:
@@ -180,7 +191,7 @@ class LoopMachine(RuleBasedStateMachine):
         else:
             assert is_possible
             if status != held["status"]:
-                self._take(held, str(status))
+                self._take(held, str(status), reason)
 
     @precondition(lambda self: self.model.referrals)
     @rule(
@@ -188,18 +199,19 @@ class LoopMachine(RuleBasedStateMachine):
         way=st.integers(0, 60),
         provider=st.sampled_from(sorted(TOTAL)),
         units=st.sampled_from([1, 1, 2, 3]),
+        reason=st.sampled_from(REASONS[1:]),
     )
-    def hand_on(self, which: int, way: int, provider: str, units: int) -> None:
+    def hand_on(self, which: int, way: int, provider: str, units: int, reason: ReasonCode) -> None:
         """Another provider is asked for what the step leaves open, or neither happens."""
         key, status = self._some(which, way)
         held, act, following = self.model.referrals[key], self.act(), f"f{self.steps:03}"
         before, need = dict(held), str(held["need"])
         is_possible = self.model.may_move(held, status, has_reason=True)
-        self._take(held, status)
+        self._take(held, status, reason)
         is_possible = is_possible and self.model.may_ask(need, provider, units)
         offer = Offer(following, provider, units)  # type: ignore[arg-type]
         try:
-            self.desk.move(key, ReferralStatus(status), act, reason=ReasonCode.OTHER, hand_on=offer)
+            self.desk.move(key, ReferralStatus(status), act, reason=reason, hand_on=offer)
         except LastMeterError:
             assert not is_possible
             held |= before
@@ -233,7 +245,11 @@ class LoopMachine(RuleBasedStateMachine):
             assert capacity.reserved == self.model.reserved(provider=key)
             assert capacity.consumed == before + self.model.consumed(provider=key)
             assert 0 <= capacity.remaining <= total
-            assert self.store.get(Provider, key).value.recent_referrals == self.model.recent(key)
+            provider = self.store.get(Provider, key).value
+            assert provider.recent_referrals == self.model.recent(key)
+            # What was asked under a clock that was set back is not remembered once it has lapsed.
+            if not self.model.has_lapsed(key):
+                assert provider.last_referral_at == self.model.last_asked(key)
         for key in WANTED:
             assert self.store.get(Need, key).value.status == self.model.need_status(key)
         stored = {each.value.id: str(each.value.status) for each in self.store.scan(Referral)}

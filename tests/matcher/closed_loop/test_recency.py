@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import permutations
 from threading import Barrier
 
 import pytest
@@ -106,13 +107,75 @@ class TestCounting:
         """What should never have been counts no longer, others go on; once it has lapsed, nothing changes."""
         wrong, _ = ask(), ask()
         desk.move(wrong, S.ENTERED_IN_ERROR, an_act(at=NOW + timedelta(days=1)))
-        tick(store, timedelta(days=1))
         assert counts(store) == [1, 0, 0]
         late = ask("p2")
         tick(store, RECENT)
         desk.move(late, S.ENTERED_IN_ERROR, an_act(at=NOW + RECENT))
         assert counts(store) == [0, 0, 0]
         assert store.count(RecentReferral) == 0
+
+    def test_undone(self, store: GraphStore, desk: Desk, ask: Ask) -> None:
+        """A mis-click: the provider is to the letter as it was, a number that a load gave it as well."""
+        put(store, a_provider("p2", recent_referrals=7, last_referral_at=NOW - timedelta(days=2)))
+        before = store.get(Provider, "p2").value
+        made = ask("p2")
+        assert store.get(Provider, "p2").value.recent_referrals == 8
+        desk.move(made, S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+        assert store.get(Provider, "p2").value == before
+        assert store.count(RecentReferral) == 0
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    @pytest.mark.parametrize("hours", [(0, 1, 2), (0, 0, 0), (2, 1, 1)])
+    def test_several_undone(
+        self, store: GraphStore, desk: Desk, ask: Ask, order: tuple[int, ...], hours: tuple[int, ...]
+    ) -> None:
+        """In any order, at different times, at one, or under a clock that was set back."""
+        made = [ask(after=timedelta(hours=each)) for each in hours]
+        left = dict(zip(made, hours, strict=True))
+        for which in order:
+            desk.move(made[which], S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+            del left[made[which]]
+            held = store.get(Provider, "p1").value
+            last = NOW + timedelta(hours=max(left.values())) if left else None
+            assert (held.recent_referrals, held.last_referral_at) == (len(left), last)
+
+    def test_undone_and_asked_once_more(self, store: GraphStore, desk: Desk, ask: Ask) -> None:
+        """In one step: what was before the first is remembered."""
+        made, following = ask(), an_offer(units=1)
+        desk.move(made, S.CANCELLED, an_act(), reason=ReasonCode.UNDONE, hand_on=following)
+        assert counts(store) == [1, 0, 0]
+        desk.move(following.referral_id, S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+        assert counts(store) == [0, 0, 0]
+        assert store.get(Provider, "p1").value.last_referral_at is None
+
+    def test_answered_is_not_undone(self, store: GraphStore, desk: Desk, ask: Ask) -> None:
+        """Who has said yes was asked, whatever reason is given later."""
+        made = ask()
+        desk.move(made, S.ACCEPTED, an_act())
+        desk.move(made, S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+        assert counts(store) == [1, 0, 0]
+        assert store.get(Provider, "p1").value.last_referral_at == NOW
+
+    def test_undone_while_it_lapses(self, store: GraphStore, ask: Ask) -> None:
+        """What the clock has taken off in this moment is not taken off once more."""
+        made, _ = ask(), ask(after=timedelta(days=1))
+        meddling = Meddling(store, lambda: tick(store, RECENT))
+        Desk(meddling, LoopPolicy()).move(made, S.ENTERED_IN_ERROR, an_act())  # type: ignore[arg-type]
+        assert counts(store) == [1, 0, 0]
+        check_counts(store)
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_two_undone_at_once(self, store: GraphStore, desk: Desk, ask: Ask, first: int) -> None:
+        """One is decided on records that the other changes: it is decided anew."""
+        made = [ask(), ask(after=timedelta(hours=1))]
+        meddling = Meddling(
+            store, lambda: desk.move(made[1 - first], S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+        )
+        other = Desk(meddling, LoopPolicy())  # type: ignore[arg-type]
+        other.move(made[first], S.CANCELLED, an_act(), reason=ReasonCode.UNDONE)
+        assert store.get(Provider, "p1").value.last_referral_at is None
+        assert counts(store) == [0, 0, 0]
+        check_counts(store)
 
     def test_of_a_resident_who_is_erased(self, store: GraphStore, desk: Desk) -> None:
         """The provider was asked all the same, and for no longer than for anybody else."""
