@@ -36,6 +36,22 @@ def drop_first_answer(desk: Desk) -> list[int]:
     return dropped
 
 
+def end_session_at_first_offer(desk: Desk) -> list[int]:
+    """Let the first offer through and cut the line before its answer; sent again, it is refused as signed out."""
+    dropped: list[int] = []
+
+    def drop(route: Route) -> None:
+        if route.request.method != "POST" or dropped:
+            route.continue_()
+            return
+        dropped.append(route.fetch().status)
+        desk.page.context.clear_cookies()
+        route.abort("connectionreset")
+
+    desk.page.route(OFFERS, drop)
+    return dropped
+
+
 def hold_up(desk: Desk, pattern: str, method: str = "POST") -> list[Route]:
     """Keep requests on the line until the test lets them go."""
     kept: list[Route] = []

@@ -38,7 +38,11 @@ def test_a_need_is_handed_on(town: Town, sit: Sit) -> None:
     assert (told[wanted]["status"], told[wanted]["units"]) == ("requested", first["units"])
     name = town.get(f"/v1/providers/{wanted}")["name"]
     expect(desk.referrals.filter(has_text="Awaiting an answer")).to_contain_text(name)
-    expect(desk.page.get_by_text("Earlier (1)")).to_be_visible()
+    ended = town.get(f"/v1/providers/{first['provider_id']}")["name"]
+    expect(desk.page.get_by_text(f"{ended}: handed on; {name} is asked instead.")).to_have_count(1)
+    desk.page.get_by_text("Earlier (1)").click()
+    expect(desk.referrals.filter(has_text="Handed on")).to_have_count(1)
+    expect(desk.referrals.filter(has_text="Declined").filter(has_not_text="Awaiting")).to_have_count(0)
 
 
 def test_a_late_answer_is_never_shown_under_a_later_need(town: Town, sit: Sit) -> None:

@@ -33,10 +33,27 @@ def test_the_slower_desk_is_told_who_was_faster_and_goes_on_to_the_next_need(tow
     shown = slow.page.locator("#need-heading").inner_text()
     unasked = town.get("/v1/queue", state="open", limit=200)["items"]
     assert any(each["need_id"] in shown for each in unasked)
-    slow.button("Show it").click()
+    slow.button("Back to the one taken").click()
     expect(slow.page.locator("#need-heading")).to_contain_text(first)
     expect(slow.referrals).to_have_count(1)
     assert len(town.referrals(first)) == 1
+
+
+def test_what_is_said_to_be_next_is_where_one_is_led(town: Town, sit: Sit) -> None:
+    first = next(each for each in town.open_needs() if town.get(f"/v1/needs/{each}")["units"] == 1)
+    slow = sit("district desk")
+    slow.watch.allow("status of 4(09|12)")
+    on_the_line = hold_up(slow, OFFERS)
+    slow.pick(first)
+    slow.begins("Hold and offer to").first.click()
+    slow.until(lambda: len(on_the_line) == 1)
+    town.take(first)
+    on_the_line.pop().continue_()
+    expect(slow.page.get_by_role("alert").filter(has_text="Here is the next.")).to_be_visible()
+    slow.button("Show it").click()
+    expect(slow.page.get_by_role("alert")).to_have_count(0)
+    expect(slow.page.locator("#need-heading")).to_be_focused()
+    expect(slow.page.locator("#need-heading")).not_to_contain_text(first)
 
 
 def test_a_need_that_is_open_in_part_stays_with_the_slower_desk(town: Town, sit: Sit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -89,6 +90,53 @@ def test_a_need_without_a_place_in_a_city_without_providers(visit: Visit) -> Non
     expect(
         desk.page.get_by_text("Nobody can be suggested until this need is corrected: need.location must")
     ).to_be_visible()
+
+
+def test_gaps_that_are_too_small_to_be_shown_are_said_to_be_so(visit: Visit) -> None:
+    """A layer without a colour would look as if there were no gaps."""
+    near = Location(23.12, 113.24)
+    need = a_need("need-1", community_code=COMMUNITY, location=near)
+    desk = visit(*a_city(need, a_provider("p1", skills=BATHING, location=near)))
+    desk.watch.allow("status of 503 .*/v1/coverage")
+    desk.page.get_by_role("checkbox", name="Coverage gaps").check()
+    expect(desk.page.get_by_text("No district is coloured")).to_be_visible()
+
+
+def test_an_address_that_is_locked_says_until_when(visit: Visit) -> None:
+    desk = visit()
+    desk.watch.allow("status of 4(01|29) .*/console/session")
+    desk.button("Sign out").click()
+    expect(desk.page.get_by_label("Credential")).to_be_visible()
+    statuses = desk.page.evaluate(GUESS_MANY_TIMES)
+    assert statuses[-1] == 429
+    desk.page.get_by_label("Credential").fill(ADMIN_TOKEN)
+    desk.button("Sign in").click()
+    expect(desk.page.get_by_role("alert")).to_have_text(
+        re.compile(r"locked for some minutes. Try again from \d\d:\d\d on")
+    )
+
+
+GUESS_MANY_TIMES = """async () => {
+  const statuses = [];
+  for (let guess = 0; guess < 21; guess += 1) {
+    const body = JSON.stringify({ credential: 'wrong' + guess });
+    const headers = { 'Content-Type': 'application/json' };
+    statuses.push((await fetch('/console/session', { method: 'POST', headers, body })).status);
+  }
+  return statuses;
+}"""
+
+
+def test_filters_of_an_old_link_that_mean_nothing_are_left_out(town: Town, sit: Sit) -> None:
+    """What is left is the list with the rest of them."""
+    desk = sit("street desk", "work?area=no%20where&category=%3Cnone%3E&state=all")
+    told = desk.page.get_by_text("Filters of this address that are not known here are left out")
+    expect(told).to_contain_text("Area and Category.")
+    total = str(town.get("/v1/queue")["total"])
+    expect(desk.total).to_have_attribute("data-total", total)
+    expect(desk.page.locator(".map-summary")).to_contain_text("whatever the list's filters")
+    desk.open("work?category=nothing-like-it")
+    expect(told).to_contain_text(": Category.")
 
 
 @pytest.mark.parametrize("size", SIZES)

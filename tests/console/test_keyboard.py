@@ -32,6 +32,7 @@ def test_a_need_is_served_without_a_mouse(town: Town, sit: Sit) -> None:
     desk.page.keyboard.type(town.credentials["street desk"])
     desk.page.keyboard.press("Enter")
     expect(desk.queue).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="Open needs")).to_be_focused()
     need_id = go_down_to(desk, town)
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("#suggestions-heading")).to_be_focused()

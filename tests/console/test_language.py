@@ -33,7 +33,11 @@ def test_the_language_is_switched_at_once_and_kept(town: Town, sit: Sit) -> None
     need_id = next(town.open_needs())
     desk = sit("street desk")
     desk.pick(need_id)
+    desk.begins("Hold and offer to").first.click()
+    said = desk.page.locator("#root > [role=status]")
+    expect(said).to_contain_text("is asked;")
     desk.button("中文").click()
+    expect(said).to_be_empty()
     expect(desk.page.get_by_role("listbox", name="待办需求，最紧急的在前")).to_be_visible()
     assert desk.page.evaluate("document.documentElement.lang") == "zh-CN"
     expect(desk.page).to_have_title(re.compile("最后一米"))

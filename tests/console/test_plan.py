@@ -52,6 +52,18 @@ def test_a_plan_says_how_good_it_is_and_survives_a_reload(town: Town, sit: Sit) 
     assert len(town.get("/v1/queue", area_code=LIWAN, state="open")["items"]) == plan["result"]["needs"]
 
 
+def test_what_is_served_by_phone_has_no_distance(town: Town, sit: Sit) -> None:
+    desk = sit("liwan desk", "plan")
+    remote = {each["id"] for each in town.get("/v1/categories", limit=100)["items"] if each["is_remote"]}
+    planned = make_plan(desk)
+    expect(planned.first).to_contain_text("need-")
+    served = {each: town.get(f"/v1/needs/{each}")["category_id"] in remote for each in needs_in(planned)}
+    assert any(served.values())
+    for need_id, is_remote in served.items():
+        row = row_of(desk, need_id)
+        expect(row).to_contain_text("by phone") if is_remote else expect(row).not_to_contain_text("by phone")
+
+
 def make_plan(desk: Desk) -> Locator:
     desk.button("Make a plan").click()
     expect(desk.begins_with_text("Accept all")).to_be_enabled()

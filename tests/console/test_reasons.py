@@ -75,6 +75,21 @@ def test_trial_weights_rank_anew_and_are_not_stored(town: Town, sit: Sit) -> Non
     assert kept(town) == stored
 
 
+def test_weights_that_are_all_nothing_are_no_trial_and_no_dead_end(town: Town, sit: Sit) -> None:
+    desk = sit("street desk", f"work?need={next(town.open_needs())}")
+    expect(desk.suggestions.first).to_be_visible()
+    usual = names(desk.suggestions)
+    desk.page.get_by_text("Try other weights").click()
+    for slider in desk.page.get_by_role("slider").all():
+        slider.fill("0")
+    expect(desk.page.get_by_role("alert")).to_contain_text("ranked by the real weights")
+    expect(desk.page.get_by_text("Trial, not stored")).to_have_count(0)
+    assert names(desk.suggestions) == usual
+    desk.button("Back to the real weights").click()
+    expect(desk.page.get_by_role("alert")).to_have_count(0)
+    expect(desk.button("Back to the real weights")).to_be_disabled()
+
+
 def kept(town: Town) -> dict[str, int]:
     """How much of what was suggested and done is in the store."""
     with SqliteStore(town.path, SystemClock()) as store:

@@ -99,6 +99,10 @@ def test_a_wrong_credential_is_refused_without_a_reason(sit: Sit) -> None:
     desk.button("Sign in").click()
     expect(desk.page.get_by_role("alert")).to_have_text("This credential is not accepted.")
     assert desk.page.context.cookies() == []
+    desk.watch.allow("status of 422 .*/console/session")
+    desk.page.get_by_label("Credential").fill("two words")
+    desk.button("Sign in").click()
+    expect(desk.page.get_by_role("alert")).to_have_text("This credential is not accepted.")
 
 
 def test_a_session_that_was_taken_back_ends_at_the_next_request_and_another_begins_where_it_was(

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.console.cities import LIWAN
 from tests.console.conftest import Sit, Town
 from tests.console.desk import Desk
+from tests.console.line import end_session_at_first_offer, offers_of
 
 ENDED = "Your session has ended. Please sign in again."
 LOOKED_AT = "window.dispatchEvent(new Event('focus'))"
@@ -55,6 +56,39 @@ def test_a_window_shows_what_may_be_seen_by_whoever_signed_in_last(town: Town, s
     expect(other.locator(".count[data-total]")).to_have_attribute("data-total", str(mine))
     assert int(mine or 0) < town.get("/v1/queue", state="open")["total"]
     assert LIWAN in str(other.evaluate("fetch('/console/session').then(answer => answer.text())"))
+
+
+def test_an_act_without_an_answer_outlives_the_session_of_whoever_began_it(town: Town, sit: Sit) -> None:
+    """As when the server is started anew: others learn that something was sent, its author sends it again."""
+    need_id = next(town.open_needs())
+    desk = sit("street desk")
+    desk.watch.allow("ERR_CONNECTION_RESET|status of 401")
+    sent, dropped = offers_of(desk), end_session_at_first_offer(desk)
+    desk.pick(need_id)
+    desk.begins("Hold and offer to").first.click()
+    expect(desk.page.get_by_text(ENDED)).to_be_visible()
+    expect(desk.page.get_by_label("Credential")).to_be_focused()
+    desk.until(lambda: len(sent) == 2)
+    enter(desk, town.credentials["district desk"])
+    expect(desk.page.get_by_text("it was perhaps not done")).to_be_visible()
+    expect(desk.page.get_by_text("No answer came")).to_have_count(0)
+    desk.button("Sign out").click()
+    enter(desk, town.credentials["street desk"])
+    expect(desk.page.get_by_role("alert").filter(has_text="No answer came")).to_be_visible()
+    desk.button("Try again").click()
+    expect(desk.page.get_by_text("No answer came")).to_have_count(0)
+    expect(desk.referrals.filter(has_text="Awaiting an answer")).to_have_count(1)
+    desk.until(lambda: len(sent) == 3)
+    assert dropped == [201]
+    assert len({request.headers["idempotency-key"] for request in sent}) == 1
+    assert len(town.referrals(need_id)) == 1
+
+
+def enter(desk: Desk, credential: str) -> None:
+    """Sign in on the page as it is, without reading it anew."""
+    desk.page.get_by_label("Credential").fill(credential)
+    desk.button("Sign in").click()
+    expect(desk.queue).to_be_visible()
 
 
 def second_window(desk: Desk) -> Page:

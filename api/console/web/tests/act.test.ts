@@ -11,8 +11,10 @@ import {
   unitsLeft,
 } from "../src/act/moves";
 import { offered } from "../src/act/optimistic";
+import { statusInWords } from "../src/act/status";
 import type { Referral, ReferralStatus } from "../src/api/models";
 import { LineDown, Problem } from "../src/api/problems";
+import { translator } from "../src/i18n/translate";
 
 function counter() {
   let number = 0;
@@ -120,6 +122,19 @@ describe("steps", () => {
   it("end a referral that is handed on by what it was", () => {
     expect(endsWhenHandedOn(referral({}))).toBe("rejected");
     expect(endsWhenHandedOn(referral({ status: "accepted" }))).toBe("cancelled");
+  });
+});
+
+describe("how a referral ended", () => {
+  const said = (status: ReferralStatus, reason: Referral["reason"]) =>
+    statusInWords(referral({ status, reason }), translator("en"));
+
+  it("is not laid on the provider where somebody here ended it", () => {
+    expect(said("rejected", "handed_on")).toBe("Handed on");
+    expect(said("cancelled", "undone")).toBe("Undone");
+    expect(said("cancelled", "expired")).toBe("Hold expired");
+    expect(said("rejected", "declined")).toBe("Declined");
+    expect(said("accepted", null)).toBe("Accepted");
   });
 });
 

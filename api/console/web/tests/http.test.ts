@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { ask, type Surroundings, sleep } from "../src/api/http";
-import { LineDown, Problem } from "../src/api/problems";
+import { LineDown, Problem, readProblem } from "../src/api/problems";
 import { againIn, waitSeconds } from "../src/api/retry";
 import { address } from "../src/api/typed";
 import { MESSAGES } from "../src/i18n/messages";
 import { translator } from "../src/i18n/translate";
+import { isWrong, lockedUntil } from "../src/session/locked";
 import { wordsFor } from "../src/ui/Trouble";
 
 type Reply = Response | "down";
@@ -100,6 +101,27 @@ describe("words for a problem", () => {
       expect(said(new Problem(status, type, "Bad Gateway", null), false)).not.toMatch(/refused|effect/);
     }
     expect(said(new Problem(400, "unknown", "why", null), true)).toMatch(/refused.*why/);
+  });
+});
+
+describe("a refusal at the sign-in page", () => {
+  const now = Date.parse("2026-03-02T12:00:10Z");
+
+  it("tells from when on an address that was locked is heard again, and never too early", async () => {
+    const answer = new Response("{}", {
+      status: 429,
+      headers: { "Retry-After": "299", "Content-Type": "application/problem+json" },
+    });
+    const error = await readProblem(answer);
+    expect(lockedUntil(error, now)?.toISOString()).toBe("2026-03-02T12:06:00.000Z");
+    expect(lockedUntil(new Problem(503, "not-ready", "", null, 1), now)).toBeNull();
+    expect(lockedUntil(new LineDown(), now)).toBeNull();
+  });
+
+  it("lies in the credential if that cannot be one", () => {
+    expect(isWrong(new Problem(422, "invalid-request", "", null))).toBe(true);
+    expect(isWrong(new Problem(401, "unauthenticated", "", null))).toBe(true);
+    expect(isWrong(new Problem(429, "too-many-requests", "", null))).toBe(false);
   });
 });
 

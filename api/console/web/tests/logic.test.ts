@@ -8,7 +8,7 @@ import { isOpen, wantedSkills } from "../src/domain/needs";
 import { worst } from "../src/domain/urgency";
 import { formatsOf } from "../src/i18n/formats";
 import { translator } from "../src/i18n/translate";
-import { areFiltered, NO_FILTERS, readFilters, toAddress, toQuery } from "../src/queue/filters";
+import { areFiltered, NO_FILTERS, readFilters, toAddress, toQuery, unusable } from "../src/queue/filters";
 import { moved, WINDOW, windowsOf } from "../src/queue/windows";
 import { viewsOf } from "../src/session/roles";
 
@@ -51,6 +51,24 @@ describe("filters", () => {
     expect(toQuery({ ...NO_FILTERS, state: "all" })).toEqual({ ...none, state: null });
     expect(areFiltered(readFilters(new URLSearchParams("state=nonsense")))).toBe(false);
     expect(areFiltered(readFilters(new URLSearchParams("mine=1")))).toBe(true);
+  });
+
+  it("that mean nothing here are named and left out", () => {
+    const names = (text: string) => unusable(new URLSearchParams(text), (id) => id === "meals");
+    expect(names("area=440103&category=meals&state=all&mine=1&q=x&need=n1")).toEqual([]);
+    expect(names("area=4401&category=")).toEqual([]);
+    expect(names("area=a%20b&category=%3Cb%3E&state=no&mine=yes")).toEqual([
+      "area",
+      "category",
+      "state",
+      "isMine",
+    ]);
+    expect(names("area=999999")).toEqual(["area"]);
+    expect(names("category=gone")).toEqual(["category"]);
+    expect(names(`q=${"x".repeat(101)}`)).toEqual(["search"]);
+    const query = new URLSearchParams("area=999999&category=meals");
+    expect(readFilters(query, ["area"])).toEqual({ ...NO_FILTERS, category: "meals" });
+    expect(query.get("area")).toBe("999999");
   });
 
   function split(address: string): [string, string] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatsOf } from "../src/i18n/formats";
 import { translator } from "../src/i18n/translate";
-import { chunks, keyOf } from "../src/plan/acceptance";
+import { acceptedInWords, chunks, keyOf } from "../src/plan/acceptance";
 import { certificateInWords, isBest } from "../src/plan/certificate";
 import { compared } from "../src/plan/comparison";
 
@@ -43,6 +43,23 @@ describe("a plan", () => {
       ["b1", "b2"],
       ["c1", "c2"],
     ]);
+  });
+});
+
+describe("what was accepted", () => {
+  const said = (held: number, refused: number) =>
+    acceptedInWords(held, refused, translator("en"), formatsOf("en"));
+
+  it("is told without what there is none of", () => {
+    expect(said(2, 0)).toBe("2 held and offered.");
+    expect(said(0, 2)).toMatch(/^None is held/);
+    expect(said(1, 2)).toMatch(/^1 held and offered, 2 not/);
+  });
+
+  it("leaves what is under way as it is, one or many", () => {
+    const kept = (count: number) => translator("en")("plan.locked", { count });
+    expect(kept(1)).toBe("1 referral was under way already and stays as it is.");
+    expect(kept(2)).toBe("2 referrals were under way already and stay as they are.");
   });
 });
 

@@ -7,6 +7,7 @@ import { HandOnForm } from "./HandOnForm";
 import { isLive, isWithinHold, REASONS, type Step, stepsOf } from "./moves";
 import { PROVISIONAL } from "./optimistic";
 import { ReasonForm } from "./ReasonForm";
+import { isTelling, statusInWords } from "./status";
 
 interface Props {
   referral: Referral;
@@ -19,7 +20,7 @@ interface Props {
 /** One referral with the steps that it may take. */
 export function ReferralCard({ referral, provider, suggestions, isBusy, onMove }: Props) {
   const { t, f } = useSpeech();
-  const now = useNow(10);
+  const now = useNow();
   const [form, setForm] = useState<Step | "hand_on" | null>(null);
   const name = provider?.name ?? referral.provider_id;
   const move = (step: Step, rest: Partial<Move> = {}) => {
@@ -33,16 +34,16 @@ export function ReferralCard({ referral, provider, suggestions, isBusy, onMove }
       <p className="referral-line">
         <strong>{name}</strong>
         <span className="mark">
-          {referral.id === PROVISIONAL ? t("act.sending") : t(`referral.${referral.status}`)}
+          {referral.id === PROVISIONAL ? t("act.sending") : statusInWords(referral, t)}
         </span>
         <span className="hint">
           {t("act.row", {
             units: referral.units,
-            since: f.since(referral.changed_at ?? referral.created_at, now),
+            since: f.ago(referral.changed_at ?? referral.created_at, now),
           })}
         </span>
       </p>
-      {referral.reason !== null && (
+      {referral.reason !== null && !isTelling(referral.reason) && (
         <p className="hint">{t("act.because", { reason: t(`why.${referral.reason}`) })}</p>
       )}
       {isHeld && referral.expires_at !== null && (

@@ -47,7 +47,7 @@ export function SplitDialog({ need, left: leftNow, suggestions: listed, onClose 
     const asked = parts.filter((part) => part.units > 0);
     say(t("act.split_held", { count: asked.length, units: given }));
     // The button that opened the dialog is gone if no units are left.
-    focusSoon("referrals-heading");
+    focusSoon("#referrals-heading");
     onClose();
   };
   return (

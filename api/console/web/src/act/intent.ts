@@ -1,5 +1,5 @@
 import { drawKey } from "../api/keys";
-import { isPassing } from "../api/problems";
+import { isOpenEnded } from "../api/problems";
 
 /**
  * What somebody means to do, once: the key is drawn with the intention and kept until it is known what became of it.
@@ -27,7 +27,7 @@ export function intents(draw: () => string = drawKey): Intents {
         })
         .catch((error: unknown) => {
           // What may have taken effect keeps its key; what was refused is over.
-          if (!isPassing(error)) open.delete(description);
+          if (!isOpenEnded(error)) open.delete(description);
           throw error;
         })
         .finally(() => underWay.delete(description));

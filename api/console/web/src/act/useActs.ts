@@ -1,9 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 import { serviceTime } from "../api/clock";
 import type { Referral } from "../api/models";
-import { isConflict } from "../api/problems";
+import { isConflict, isOpenEnded, isSignedOut, LineDown } from "../api/problems";
+import { useSession } from "../session/context";
 import { useAnnounce } from "../ui/announce";
+import { focusSoon } from "../ui/focus";
 import {
   type Move,
   type Offer,
@@ -14,7 +16,7 @@ import {
   sendOffer,
 } from "./api";
 import { type Act, actBehind, inTheWay, isBlamed, lastActOn } from "./blame";
-import { intents } from "./intent";
+import { type Attempt, memory } from "./memory";
 import { readAnew, showMove, showOffer } from "./optimistic";
 import { referralsKey } from "./useReferrals";
 
@@ -35,78 +37,86 @@ export interface Acts {
   retry: (() => void) | undefined;
   offer: (offer: Offer, told: (referral: Referral) => string) => void;
   move: (move: Move, told: (referral: Referral) => string) => void;
-  acknowledge: (needId: string, told: string) => void;
+  acknowledge: (told: string) => void;
 }
 
-/** The acts on needs: shown at once, sent once, and taken back honestly where somebody else was faster. */
-export function useActs(onConflict: (conflict: Conflict) => void): Acts {
+/** Where an error of an act is shown. */
+export const TROUBLE_ID = "act-trouble";
+
+/** The acts on a need: shown at once, sent once, and taken back honestly where somebody else was faster. */
+export function useActs(needId: string, onConflict: (conflict: Conflict) => void): Acts {
   const queries = useQueryClient();
   const say = useAnnounce();
-  const book = useRef(intents());
-  const [isSending, setSending] = useState(false);
-  const [trouble, setTrouble] = useState<{ error: unknown; retry: () => void } | null>(null);
+  const { subject } = useSession().session;
+  const { sending, unanswered } = useSyncExternalStore(memory.subscribe, () =>
+    memory.standing(subject, needId),
+  );
+  const [refused, setRefused] = useState<{ attempt: Attempt; error: unknown } | null>(null);
 
   const run = useCallback(
-    function run<T>(
-      needId: string,
-      aim: string,
-      description: string,
-      send: (key: string) => Promise<T>,
-      told: (result: T) => string,
-    ): boolean {
+    (attempt: Attempt): boolean => {
+      const { aim, description, send } = attempt;
       const seen = queries.getQueryData<Referral[]>(referralsKey(needId)) ?? [];
-      const sent = book.current.run(description, send);
+      const sent = memory.book(subject).run(description, send);
       if (sent === null) return false;
-      setSending(true);
-      setTrouble(null);
+      const end = (lost: unknown) =>
+        memory.change(subject, needId, (now) => ({
+          sending: now.sending - 1,
+          unanswered: lost === null ? now.unanswered : { attempt, error: lost },
+        }));
+      memory.change(subject, needId, (now) => ({ sending: now.sending + 1, unanswered: null }));
+      setRefused(null);
       sent
-        .then((result) => say(told(result)))
+        .then((words) => {
+          end(null);
+          say(words);
+        })
         .catch(async (error: unknown) => {
-          if (!isConflict(error)) {
-            setTrouble({ error, retry: () => run(needId, aim, description, send, told) });
+          // To be signed out says nothing of the tries before it.
+          end(isOpenEnded(error) ? (isSignedOut(error) ? new LineDown() : error) : null);
+          if (isConflict(error)) {
+            onConflict(await conflictOf(needId, aim, error, seen));
             return;
           }
-          onConflict(await conflictOf(needId, aim, error, seen));
+          if (!isOpenEnded(error)) setRefused({ attempt, error });
+          focusSoon(`#${TROUBLE_ID}`);
         })
-        .finally(() => {
-          setSending(book.current.isUnderWay());
-          void readAnew(queries, needId);
-        });
+        .finally(() => void readAnew(queries, needId));
       return true;
     },
-    [queries, say, onConflict],
+    [queries, say, subject, needId, onConflict],
   );
 
   const offer = useCallback(
     (offer: Offer, told: (referral: Referral) => string) => {
-      const { needId } = offer;
       const description = JSON.stringify(["offer", offer]);
-      const isNew = run(needId, needId, description, (key) => sendOffer(offer, key), told);
-      if (isNew) showOffer(queries, offer, serviceTime());
+      const send = async (key: string) => told(await sendOffer(offer, key));
+      if (run({ aim: needId, description, send })) showOffer(queries, offer, serviceTime());
     },
-    [run, queries],
+    [run, queries, needId],
   );
   const move = useCallback(
     (move: Move, told: (referral: Referral) => string) => {
       const { referral, ...rest } = move;
       const description = JSON.stringify(["move", referral.id, referral.revision, rest]);
-      if (run(referral.need_id, referral.id, description, (key) => sendMove(move, key), told))
-        showMove(queries, move);
+      const send = async (key: string) => told(await sendMove(move, key));
+      if (run({ aim: referral.id, description, send })) showMove(queries, move);
     },
     [run, queries],
   );
   const acknowledge = useCallback(
-    (needId: string, told: string) =>
-      void run(
-        needId,
-        needId,
-        JSON.stringify(["acknowledge", needId]),
-        (key) => sendAcknowledgement(needId, key),
-        () => told,
-      ),
-    [run],
+    (told: string) => {
+      const send = async (key: string) => {
+        await sendAcknowledgement(needId, key);
+        return told;
+      };
+      run({ aim: needId, description: JSON.stringify(["acknowledge", needId]), send });
+    },
+    [run, needId],
   );
-  return { isSending, error: trouble?.error, retry: trouble?.retry, offer, move, acknowledge };
+  const trouble = refused ?? unanswered;
+  const retry = trouble === null ? undefined : () => void run(trouble.attempt);
+  return { isSending: sending > 0, error: trouble?.error, retry, offer, move, acknowledge };
 }
 
 /** Look at what somebody else has done: to the need, or to the referral that one meant to move. */

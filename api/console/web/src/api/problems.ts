@@ -12,6 +12,7 @@ export class Problem extends Error {
     readonly type: string,
     detail: string,
     readonly requestId: string | null,
+    readonly retryAfterSeconds: number | null = null,
   ) {
     super(detail);
   }
@@ -24,13 +25,15 @@ export class LineDown extends Error {
 
 export async function readProblem(response: Response): Promise<Problem> {
   const requestId = response.headers.get("X-Request-Id");
+  const seconds = Number(response.headers.get("Retry-After") ?? "");
+  const retryAfter = seconds > 0 ? seconds : null;
   const media = response.headers.get("Content-Type") ?? "";
   if (media.includes("json")) {
     const body: Partial<ProblemBody> = await response.json().catch(() => ({}));
     const type = body.type?.split("/").at(-1) ?? "unknown";
-    return new Problem(response.status, type, body.detail ?? body.title ?? "", requestId);
+    return new Problem(response.status, type, body.detail ?? body.title ?? "", requestId, retryAfter);
   }
-  return new Problem(response.status, "unknown", response.statusText, requestId);
+  return new Problem(response.status, "unknown", response.statusText, requestId, retryAfter);
 }
 
 const CONFLICTS = new Set([
@@ -64,3 +67,6 @@ export function isMissing(error: unknown): boolean {
 export function isSignedOut(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }
+
+/** Whether a write may have taken effect: a session that has ended may have done so between two tries. */
+export const isOpenEnded = (error: unknown): boolean => isPassing(error) || isSignedOut(error);

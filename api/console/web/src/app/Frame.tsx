@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from "react";
+import { OthersUnanswered } from "../act/OthersUnanswered";
 import { WorkView } from "../dispatch/WorkView";
 import { useSpeech } from "../i18n/context";
 import { Live } from "../live/context";
@@ -39,10 +40,17 @@ function Framed() {
       </a>
       <Header views={views} shown={shown} onHelp={() => setHelpOpen(true)} />
       <Trouble error={trouble} />
+      <OthersUnanswered />
       <main id="main" tabIndex={-1} className={`view view-${shown ?? "none"}`}>
         <Boundary key={shown}>
           <Suspense fallback={<p className="waiting">{t("app.loading")}</p>}>
-            {shown ? CONTENT[shown] : <p className="empty">{t("app.nothing")}</p>}
+            {shown ? (
+              CONTENT[shown]
+            ) : (
+              <p className="empty" tabIndex={-1}>
+                {t("app.nothing")}
+              </p>
+            )}
           </Suspense>
         </Boundary>
       </main>

@@ -24,7 +24,7 @@ export default function CoverageView() {
   return (
     <div className="coverage">
       <header className="coverage-head">
-        <h2>{t("coverage.heading")}</h2>
+        <h2 tabIndex={-1}>{t("coverage.heading")}</h2>
         <nav aria-label={t("coverage.sections")}>
           <ul className="tabs">
             {SECTIONS.map((each) => (

@@ -6,6 +6,7 @@ import { Problem } from "../api/problems";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { useNeed, useProviders } from "../suggestions/queries";
+import { focusSoon } from "../ui/focus";
 import { wordsFor } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 
@@ -23,7 +24,7 @@ const FULL = new Set(["capacity-exceeded", "already-asked", "provider-excluded"]
 /** Says honestly that somebody else was faster, and what comes next. */
 export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDismiss }: Props) {
   const { t, f } = useSpeech();
-  const now = useNow(5);
+  const now = useNow();
   const { session } = useSession();
   const { taken, act } = conflict;
   const need = useNeed(conflict.needId).data;
@@ -38,16 +39,27 @@ export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDi
       <p>{inWords()}</p>
       <div className="steps">
         {hasMovedOn && (
-          <button type="button" onClick={onShow}>
-            {t("act.show_taken")}
-          </button>
+          <>
+            <button type="button" onClick={dismiss}>
+              {t("act.show_next")}
+            </button>
+            <button type="button" onClick={onShow}>
+              {t("act.show_taken")}
+            </button>
+          </>
         )}
-        <button type="button" className="quiet" onClick={onDismiss}>
+        <button type="button" className="quiet" onClick={dismiss}>
           {t("act.dismiss")}
         </button>
       </div>
     </div>
   );
+
+  /** The need that comes next is shown already: what is left is to go there. */
+  function dismiss() {
+    focusSoon("#need-heading");
+    onDismiss();
+  }
 
   function actor(act: Act): string {
     return actorInWords(act, session, t);
@@ -57,7 +69,7 @@ export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDi
     if (taken === undefined) {
       const words = wordsFor(conflict.error, true, t);
       const who =
-        act === undefined ? undefined : { words, actor: actor(act), since: f.since(act.recorded_at, now) };
+        act === undefined ? undefined : { words, actor: actor(act), since: f.ago(act.recorded_at, now) };
       const isFull = conflict.error instanceof Problem && FULL.has(conflict.error.type);
       return isFull && nextProvider !== undefined
         ? t("act.next_provider", { words, name: nextProvider })
@@ -67,7 +79,7 @@ export function ConflictNotice({ conflict, shownNeed, nextProvider, onShow, onDi
     }
     const told = {
       actor: act === undefined ? t("act.by_another") : actor(act),
-      since: f.since(act?.recorded_at ?? taken.created_at, now),
+      since: f.ago(act?.recorded_at ?? taken.created_at, now),
       name: providers.get(taken.provider_id)?.name ?? taken.provider_id,
       category: need === undefined ? "" : categories.nameOf(need.category_id),
     };

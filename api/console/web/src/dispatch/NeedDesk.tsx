@@ -2,7 +2,8 @@ import { useEffect, useState } from "react";
 import { unitsLeft } from "../act/moves";
 import { Referrals } from "../act/Referrals";
 import { SplitDialog } from "../act/SplitDialog";
-import { type Conflict, useActs } from "../act/useActs";
+import { statusInWords } from "../act/status";
+import { type Conflict, TROUBLE_ID, useActs } from "../act/useActs";
 import type { Need, Referral, Suggestion, SuggestionAnswer } from "../api/models";
 import { useCategories } from "../api/places";
 import { isOpen } from "../domain/needs";
@@ -33,7 +34,7 @@ export function NeedDesk(props: Props) {
   const { need, answer, referrals, isOpened, onArrive, highlighted, onHighlight, onTry, onConflict } = props;
   const { t, f } = useSpeech();
   const category = useCategories().byId.get(need.category_id);
-  const acts = useActs(onConflict);
+  const acts = useActs(need.id, onConflict);
   const ranking = useRanking(need.id, answer, category);
   const [isSplitting, setSplitting] = useState(false);
   const listed = ranking.listed.map((each) => each.provider_id);
@@ -52,7 +53,7 @@ export function NeedDesk(props: Props) {
   const left = unitsLeft(need.units, referrals);
   const nameOf = (id: string) => providers.get(id)?.name ?? id;
   const offer = (suggestion: Suggestion, units: number) => {
-    focusSoon("referrals-heading");
+    focusSoon("#referrals-heading");
     acts.offer(
       { needId: need.id, needRevision: need.revision, providerId: suggestion.provider_id, units },
       (made) =>
@@ -71,19 +72,22 @@ export function NeedDesk(props: Props) {
         remarks={answer.remarks}
         unitsLeft={left}
         isBusy={acts.isSending}
-        onAcknowledge={() => acts.acknowledge(need.id, t("need.acknowledged"))}
+        onAcknowledge={() => acts.acknowledge(t("need.acknowledged"))}
       />
-      <Trouble error={acts.error} isWrite onRetry={acts.retry} />
+      <Trouble id={TROUBLE_ID} error={acts.error} isWrite onRetry={acts.retry} />
       <Referrals
         referrals={referrals}
         providers={providers}
         suggestions={answer.suggestions}
         isBusy={acts.isSending}
         onMove={(move) => {
-          focusSoon("referrals-heading");
-          acts.move(move, (moved) =>
-            t("act.done", { name: nameOf(moved.provider_id), status: t(`referral.${moved.status}`) }),
-          );
+          focusSoon("#referrals-heading");
+          acts.move(move, (moved) => {
+            const name = nameOf(moved.provider_id);
+            return move.handOn === null
+              ? t("act.done", { name, status: statusInWords(moved, t) })
+              : t("act.handed_on", { name, next: nameOf(move.handOn.providerId) });
+          });
         }}
       />
       {isOpen(need) && (
@@ -116,6 +120,7 @@ export function NeedDesk(props: Props) {
           {answer.suggestions.length > 0 && (
             <TrialWeights
               sliders={ranking.sliders}
+              isMoved={ranking.isMoved}
               isTrial={ranking.isTrial}
               isExact={ranking.isExact}
               isRemote={category?.is_remote ?? false}

@@ -7,6 +7,9 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+/** Less than that cannot be told: clocks are compared in whole seconds, and times shown are renewed now and then. */
+const JUST_MILLISECONDS = 10_000;
+
 export type Formats = ReturnType<typeof formatsOf>;
 
 /** How one language writes numbers, distances and times. */
@@ -32,6 +35,12 @@ export function formatsOf(language: Language) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
   const atOnce = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const list = new Intl.ListFormat(language, { type: "conjunction" });
+  const since = (text: string, now: number) => {
+    const seconds = Math.round((Date.parse(text) - now) / 1000);
+    if (seconds === 0) return atOnce.format(0, "second");
+    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const);
+    return relative.format(Math.trunc(seconds / size), unit);
+  };
   return {
     whole: (value: number) => whole.format(value),
     decimal: (value: number) => decimal.format(value),
@@ -41,11 +50,11 @@ export function formatsOf(language: Language) {
     time: (text: string) => clock.format(new Date(text)),
     moment: (text: string) => moment.format(new Date(text)),
     /** How long ago, or how long until, in the largest unit that fits. */
-    since: (text: string, now: number) => {
-      const seconds = Math.round((Date.parse(text) - now) / 1000);
-      if (seconds === 0) return atOnce.format(0, "second");
-      const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const);
-      return relative.format(Math.trunc(seconds / size), unit);
+    since,
+    /** How long ago. What was done is never still to come, however clocks differ. */
+    ago: (text: string, now: number) => {
+      if (now - Date.parse(text) >= JUST_MILLISECONDS) return since(text, now);
+      return language === "zh-CN" ? "刚刚" : "just now";
     },
     list: (texts: readonly string[]) => list.format(texts.filter((each) => each !== "")),
     /** Whole clauses, which may have commas of their own. */

@@ -4,7 +4,7 @@ import { useSpeech } from "../i18n/context";
 import type { Sight } from "./canvas";
 import { boundsOf } from "./districts";
 import type { Layers } from "./MapPanel";
-import { useDistricts } from "./queries";
+import { useDistricts, useGapShares } from "./queries";
 import { useCanvas } from "./useCanvas";
 import { useChosen, useCrowd, useGround } from "./useLayers";
 
@@ -26,6 +26,7 @@ export default function MapCanvas({ needId, tried, highlighted, layers, onSelect
   const heard = { onSight: setSight, onNeed: onSelect, onProvider: onHighlight };
   const { canvas, hasFailed } = useCanvas(container, t("map.canvas"), start, heard);
   useGround(canvas, layers);
+  const areGapsHidden = useGapShares(layers.gaps).data?.size === 0;
   const summary = useCrowd(canvas, layers, sight, needId);
   useChosen(canvas, needId, tried, highlighted);
   return (
@@ -43,6 +44,11 @@ export default function MapCanvas({ needId, tried, highlighted, layers, onSelect
           {t("map.whole")}
         </button>
       </div>
+      {layers.gaps && areGapsHidden && (
+        <p role="status" className="map-note">
+          {t("map.gaps_none")}
+        </p>
+      )}
       <p className="map-summary">{summary}</p>
     </div>
   );

@@ -45,7 +45,7 @@ export default function PlanView() {
   return (
     <div className="two-columns">
       <div className="side">
-        <h2>{t("plan.heading")}</h2>
+        <h2 tabIndex={-1}>{t("plan.heading")}</h2>
         <ScopeForm isBusy={isBusy} hasPlan={status !== undefined} onRun={(scope) => void start(scope)} />
         <Trouble error={error} />
       </div>

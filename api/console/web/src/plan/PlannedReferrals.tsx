@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import type { PlanOutput } from "../api/models";
 import { useSpeech } from "../i18n/context";
 import { Trouble } from "../ui/Trouble";
-import { keyOf } from "./acceptance";
+import { acceptedInWords, keyOf } from "./acceptance";
 import { PlannedRow } from "./PlannedRow";
 import { useAcceptance } from "./useAcceptance";
 
@@ -58,8 +58,7 @@ export function PlannedReferrals({ planId, referrals, isGone }: Props) {
         <p role="status" className="hint">
           {accepting.isSending
             ? t("plan.accepting", { done: f.whole(outcomes.size), total: f.whole(accepting.total) })
-            : outcomes.size > 0 &&
-              t("plan.accepted", { held: f.whole(held), refused: f.whole(outcomes.size - held) })}
+            : outcomes.size > 0 && acceptedInWords(held, outcomes.size - held, t, f)}
         </p>
       </div>
       {accepting.isCutOff ? (

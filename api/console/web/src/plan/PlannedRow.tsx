@@ -49,11 +49,16 @@ export function PlannedRow({ index, start, referral, outcome, isChosen, isBusy, 
         {f.whole(referral.units)}
       </span>
       <span role="cell" className="number">
-        {referral.distance_km === null ? "–" : f.distance(referral.distance_km)}
+        {distanceInWords()}
       </span>
       <span role="cell">{outcome !== undefined && outcomeInWords(outcome)}</span>
     </div>
   );
+
+  function distanceInWords(): string {
+    if (categories.byId.get(need?.category_id ?? "")?.is_remote) return t("plan.by_phone");
+    return referral.distance_km === null ? "–" : f.distance(referral.distance_km);
+  }
 
   function outcomeInWords({ is_held, problem, detail }: AcceptanceOutcome): string {
     if (is_held) return t("plan.held");

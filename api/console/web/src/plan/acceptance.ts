@@ -1,10 +1,20 @@
 import type { Intents } from "../act/intent";
 import type { AcceptanceOutcome } from "../api/models";
 import { post } from "../api/typed";
+import type { Formats } from "../i18n/formats";
+import type { Translate } from "../i18n/translate";
 
 export interface Assignment {
   need_id: string;
   provider_id: string;
+}
+
+/** What came of what was sent; nothing is said of what there is none of. */
+export function acceptedInWords(held: number, refused: number, t: Translate, f: Formats): string {
+  if (held === 0) return t("plan.accepted_none");
+  return refused === 0
+    ? t("plan.accepted_all", { held: f.whole(held) })
+    : t("plan.accepted", { held: f.whole(held), refused: f.whole(refused) });
 }
 
 const AT_ONCE = 100;

@@ -4,7 +4,7 @@ import { districtOf, districtsWithin, streetsIn } from "../domain/areas";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { useDebounced } from "../ui/useDebounced";
-import type { Filters } from "./filters";
+import { type Filters, MOST_SOUGHT } from "./filters";
 
 interface Props {
   filters: Filters;
@@ -83,6 +83,7 @@ function Search({ value, inputRef, onChange }: SearchProps) {
       aria-label={t("queue.search")}
       aria-keyshortcuts="/"
       placeholder={t("queue.search_hint")}
+      maxLength={MOST_SOUGHT}
       value={text}
       onChange={(event) => setText(event.target.value)}
     />

@@ -40,7 +40,7 @@ export function NeedRow({ index, total, start, item, isSelected, isCursor, onPic
 
 function Content({ item }: { item: QueueItem }) {
   const { t, f } = useSpeech();
-  const now = useNow(30);
+  const now = useNow();
   const categories = useCategories();
   const communities = useCommunities();
   return (
@@ -48,7 +48,7 @@ function Content({ item }: { item: QueueItem }) {
       <span className="need-line">
         <span className="urgency">{t(`urgency.${item.urgency}`)}</span>
         <strong>{categories.nameOf(item.category_id)}</strong>
-        <span className="age">{f.since(item.created_at, now)}</span>
+        <span className="age">{f.ago(item.created_at, now)}</span>
       </span>
       <span className="need-line">
         <span className="place">{communities.nameOf(item.community_code)}</span>

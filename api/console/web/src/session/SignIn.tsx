@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from "react";
+import { serviceTime } from "../api/clock";
 import type { Session } from "../api/models";
-import { isSignedOut } from "../api/problems";
 import { LanguageChoice } from "../app/LanguageChoice";
 import { useSpeech } from "../i18n/context";
 import { Trouble } from "../ui/Trouble";
 import { signIn } from "./api";
+import { isWrong, lockedUntil } from "./locked";
 
 interface Props {
   hasEnded: boolean;
@@ -12,9 +13,10 @@ interface Props {
 }
 
 export function SignIn({ hasEnded, onEnter }: Props) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [locked, setLocked] = useState<Date | null>(null);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const credential = String(new FormData(event.currentTarget).get("credential")).trim();
@@ -24,6 +26,7 @@ export function SignIn({ hasEnded, onEnter }: Props) {
       onEnter(await signIn(credential));
     } catch (caught) {
       setError(caught);
+      setLocked(lockedUntil(caught, serviceTime()));
       setBusy(false);
     }
   };
@@ -42,14 +45,16 @@ export function SignIn({ hasEnded, onEnter }: Props) {
           spellCheck={false}
           required
           aria-describedby="credential-hint"
-          aria-invalid={isSignedOut(error)}
+          aria-invalid={isWrong(error)}
         />
         <p id="credential-hint" className="hint">
           {t("session.hint")}
         </p>
-        {isSignedOut(error) ? (
+        {isWrong(error) || (error !== null && locked !== null) ? (
           <p role="alert" className="trouble">
-            {t("session.refused")}
+            {locked === null
+              ? t("session.refused")
+              : t("session.locked", { time: f.time(locked.toISOString()) })}
           </p>
         ) : (
           <Trouble error={error} />

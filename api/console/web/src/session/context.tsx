@@ -2,6 +2,7 @@ import { type QueryFilters, useQuery, useQueryClient } from "@tanstack/react-que
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { Session } from "../api/models";
 import { isSignedOut } from "../api/problems";
+import { focusSoon } from "../ui/focus";
 import { readSession, signOut } from "./api";
 import { SignIn } from "./SignIn";
 
@@ -46,12 +47,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
       setEnded(false);
       setTrouble(null);
       queries.setQueryData(KEY, session);
+      focusSoon("#main h2, #main > .empty");
     },
     [queries],
   );
   /** Show the form; what was read is forgotten once nothing shows it any more. */
   const forget = useCallback(() => {
     queries.setQueryData(KEY, null);
+    focusSoon("#credential");
     setTimeout(() => queries.removeQueries(REST));
   }, [queries]);
   const leave = useCallback(() => {

@@ -16,7 +16,7 @@ interface Props {
 /** What is needed, where, when, and how long it has waited. */
 export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Props) {
   const { t, f } = useSpeech();
-  const now = useNow(30);
+  const now = useNow();
   const categories = useCategories();
   const communities = useCommunities();
   const skills = useSkills();
@@ -45,7 +45,7 @@ export function NeedHead({ need, remarks, unitsLeft, isBusy, onAcknowledge }: Pr
       <p className="facts">
         <span>{t("need.units", { left: unitsLeft, units: need.units })}</span>
         {need.is_indivisible && need.units > 1 && <span>{t("need.whole")}</span>}
-        <span>{t("need.raised", { since: f.since(need.created_at, now) })}</span>
+        <span>{t("need.raised", { since: f.ago(need.created_at, now) })}</span>
         {need.time_window !== null && (
           <span>
             {t("need.window", {

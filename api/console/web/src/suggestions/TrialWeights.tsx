@@ -3,6 +3,7 @@ import { FACTORS, type Weights } from "./weights";
 
 interface Props {
   sliders: Weights;
+  isMoved: boolean;
   isTrial: boolean;
   isExact: boolean;
   isRemote: boolean;
@@ -11,16 +12,19 @@ interface Props {
 }
 
 /** Weights to play with: nothing of it is stored. */
-export function TrialWeights({ sliders, isTrial, isExact, isRemote, onChange, onReset }: Props) {
+export function TrialWeights({ sliders, isMoved, isTrial, isExact, isRemote, onChange, onReset }: Props) {
   const { t, f } = useSpeech();
-  const sum = FACTORS.reduce((total, name) => total + sliders[name], 0);
+  const names = FACTORS.filter((name) => name !== "proximity" || !isRemote);
+  const sum = names.reduce((total, name) => total + sliders[name], 0);
   return (
     <details className="trial-weights">
       <summary>{t("trial.heading")}</summary>
-      <p className="hint">
-        <span className="mark trial">{t("trial.badge")}</span> {t("trial.hint")}
-      </p>
-      {FACTORS.filter((name) => name !== "proximity" || !isRemote).map((name) => (
+      {sum > 0 && (
+        <p className="hint">
+          <span className="mark trial">{t("trial.badge")}</span> {t("trial.hint")}
+        </p>
+      )}
+      {names.map((name) => (
         <label key={name} className="slider">
           <span className={`swatch factor-${name}`} aria-hidden="true" />
           <span className="slider-name">{t(`factor.${name}`)}</span>
@@ -43,7 +47,7 @@ export function TrialWeights({ sliders, isTrial, isExact, isRemote, onChange, on
           {t(isExact ? "trial.exact" : "trial.rough")}
         </p>
       )}
-      <button type="button" disabled={!isTrial} onClick={onReset}>
+      <button type="button" disabled={!isMoved} onClick={onReset}>
         {t("trial.reset")}
       </button>
     </details>

@@ -7,6 +7,8 @@ import { normalised, reranked, slidersOf, type Weights } from "./weights";
 export interface Ranking {
   listed: readonly Suggestion[];
   sliders: Weights;
+  /** Whether somebody has moved the weights, be it to where nothing can be ranked by them. */
+  isMoved: boolean;
   isTrial: boolean;
   isExact: boolean;
   setSliders: (sliders: Weights | null) => void;
@@ -37,5 +39,5 @@ export function useRanking(
       ? trial.data.suggestions
       : reranked(trial.data?.suggestions ?? answer.suggestions, weights);
   }, [weights, isExact, trial.data, answer.suggestions]);
-  return { listed, sliders: shown, isTrial, isExact, setSliders };
+  return { listed, sliders: shown, isMoved: sliders !== null, isTrial, isExact, setSliders };
 }

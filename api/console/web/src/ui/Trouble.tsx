@@ -4,18 +4,20 @@ import type { MessageKey } from "../i18n/messages";
 import type { Translate } from "../i18n/translate";
 
 interface Props {
+  /** By which it can be given the focus. */
+  id?: string;
   error: unknown;
   isWrite?: boolean;
   onRetry?: (() => void) | undefined;
 }
 
 /** An error in words, with the request's id for whoever looks into the log. */
-export function Trouble({ error, isWrite = false, onRetry }: Props) {
+export function Trouble({ id, error, isWrite = false, onRetry }: Props) {
   const { t } = useSpeech();
   if (error === null || error === undefined) return null;
   const requestId = error instanceof Problem ? error.requestId : null;
   return (
-    <div role="alert" className="trouble">
+    <div id={id} role="alert" tabIndex={id === undefined ? undefined : -1} className="trouble">
       <p>{wordsFor(error, isWrite, t)}</p>
       {requestId !== null && <p className="hint">{t("problem.request", { id: requestId })}</p>}
       {onRetry !== undefined && (

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { useSpeech } from "../i18n/context";
 
 const Context = createContext<(text: string) => void>(() => {});
 
@@ -6,6 +7,12 @@ const Context = createContext<(text: string) => void>(() => {});
 export function Announcer({ children }: { children: ReactNode }) {
   const [said, setSaid] = useState({ text: "", number: 0 });
   const say = useCallback((text: string) => setSaid((last) => ({ text, number: last.number + 1 })), []);
+  const { language } = useSpeech();
+  const [spoken, setSpoken] = useState(language);
+  if (spoken !== language) {
+    setSpoken(language);
+    setSaid((last) => ({ text: "", number: last.number + 1 }));
+  }
   return (
     <Context value={say}>
       {children}

@@ -37,6 +37,10 @@ export const app = {
   "session.submit": ["Sign in", "登录"],
   "session.submitting": ["Signing in …", "登录中…"],
   "session.refused": ["This credential is not accepted.", "凭证无效。"],
+  "session.locked": [
+    "Too many wrong credentials came from this address, so it is locked for some minutes. Try again from {time} on.",
+    "此地址输错凭证次数过多，已锁定数分钟。请在 {time} 之后重试。",
+  ],
   "session.ended": ["Your session has ended. Please sign in again.", "会话已结束，请重新登录。"],
   "session.out": ["Sign out", "退出"],
   "help.heading": ["Keyboard", "键盘操作"],

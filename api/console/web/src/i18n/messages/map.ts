@@ -13,10 +13,13 @@ export const map = {
   "map.out": ["Zoom out", "缩小"],
   "map.whole": ["Whole city", "全市"],
   "map.summary": [
-    "Here and around: {needs} open needs, {providers} providers",
-    "视野及周边：{needs} 条待办需求，{providers} 个服务方",
+    "Here and around: {needs} open needs, whatever the list''s filters; {providers} providers",
+    "视野及周边：{needs} 条待办需求（不受列表筛选影响），{providers} 个服务方",
   ],
-  "map.summary_needs": ["Here and around: {needs} open needs", "视野及周边：{needs} 条待办需求"],
+  "map.summary_needs": [
+    "Here and around: {needs} open needs, whatever the list''s filters",
+    "视野及周边：{needs} 条待办需求（不受列表筛选影响）",
+  ],
   "map.legend": ["Legend", "图例"],
   "map.legend_needs": ["Needs, coloured by the most urgent", "需求（颜色为其中最紧急者）"],
   "map.legend_candidate": ["Suggested provider", "推荐的服务方"],
@@ -27,6 +30,10 @@ export const map = {
   "map.not_available": [
     "The map cannot be drawn here (no WebGL). The lists hold the same.",
     "此浏览器无法绘制地图（缺少 WebGL）。列表内容相同。",
+  ],
+  "map.gaps_none": [
+    "No district is coloured: in none are there enough needs for the share to be shown.",
+    "没有着色的区：各区需求数量均过少，不显示比例。",
   ],
   "map.gaps_hidden": ["–: too few needs to be shown", "–：数量过少，不显示"],
   "map.gaps_table": ["Share of needs unmet, as a list", "各区未满足比例列表"],

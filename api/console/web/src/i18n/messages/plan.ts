@@ -77,6 +77,12 @@ export const plan = {
     "{held} held and offered, {refused} not: others were faster or something has changed.",
     "已预留并询问 {held} 条；{refused} 条未成：他人已先处理或情况有变。",
   ],
+  "plan.accepted_all": ["{held} held and offered.", "已预留并询问 {held} 条。"],
+  "plan.accepted_none": [
+    "None is held: others were faster or something has changed.",
+    "均未成：他人已先处理或情况有变。",
+  ],
+  "plan.by_phone": ["by phone", "电话服务"],
   "plan.held": ["Held", "已预留"],
   "plan.refused": ["Not held: {words}", "未预留：{words}"],
   "plan.empty": ["No need of this scope can be served.", "范围内没有可以满足的需求。"],
@@ -85,7 +91,7 @@ export const plan = {
   "plan.unserved.all_given": ["whoever is eligible serves others", "符合条件者已分配给其他需求"],
   "plan.unserved.unusable": ["the need itself breaks a rule", "需求本身不合规"],
   "plan.locked": [
-    "{count, plural, one {# referral was} other {# referrals were}} under way already and stay as they are.",
+    "{count, plural, one {# referral was under way already and stays as it is.} other {# referrals were under way already and stay as they are.}}",
     "{count} 条转介已在进行中，保持不变。",
   ],
 } as const;

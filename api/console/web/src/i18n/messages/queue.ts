@@ -7,6 +7,11 @@ export const queue = {
   "queue.search_hint": ["Need or community", "需求编号或社区"],
   "queue.district": ["District", "区"],
   "queue.street": ["Street", "街道"],
+  "queue.area": ["Area", "区域"],
+  "queue.ignored": [
+    "Filters of this address that are not known here are left out: {names}.",
+    "已忽略地址中无法识别的筛选条件：{names}。",
+  ],
   "queue.category": ["Category", "类别"],
   "queue.state": ["State", "状态"],
   "queue.any": ["{name}: All", "{name}：全部"],

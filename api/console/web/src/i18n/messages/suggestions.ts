@@ -104,7 +104,10 @@ export const suggestions = {
     "上方列表按这些权重排序，仅供您查看。",
   ],
   "trial.reset": ["Back to the real weights", "恢复正式权重"],
-  "trial.zero": ["At least one weight must be above 0.", "至少一个权重须大于 0。"],
+  "trial.zero": [
+    "At least one weight must be above 0. The list above is ranked by the real weights.",
+    "至少一个权重须大于 0。上方列表按正式权重排序。",
+  ],
   "trial.exact": ["Ranked over all providers.", "已在全部服务方中重新排序。"],
   "trial.rough": [
     "Ranked among those listed; all others are being asked …",
