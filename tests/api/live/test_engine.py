@@ -23,7 +23,7 @@ from tests.api.servers import wait_until_ready
 from tests.builders import FixedClock, a_category
 
 
-def wait_for(is_true: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(is_true: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline

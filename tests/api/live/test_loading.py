@@ -30,7 +30,7 @@ def test_one_that_fails_keeps_no_other_from_it(
 
     with capture_logs() as lines:
         upkeep = Upkeep(queue=fail, engine=succeed)
-        wait_for(lambda: min(tried.values()) > 2, seconds=5)
+        wait_for(lambda: min(tried.values()) > 2)
         upkeep.cancel()
         upkeep.join()
     assert [(each["event"], each["log_level"]) for each in lines] == [("the queue does not keep up", level)]
