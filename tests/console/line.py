@@ -37,7 +37,7 @@ def drop_first_answer(desk: Desk) -> list[int]:
 
 
 def end_session_at_first_offer(desk: Desk) -> list[int]:
-    """Let the first offer through and cut the line before its answer; sent again, it is refused as signed out."""
+    """Let the first offer through and cut the line before its answer, and end the session."""
     dropped: list[int] = []
 
     def drop(route: Route) -> None:
