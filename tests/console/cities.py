@@ -41,7 +41,7 @@ def make_city(path: Path, scale: float = SCALE) -> CityFile:
 
 
 def take_off_what_lapsed(path: Path) -> None:
-    """The city is of Monday: a server would take off what has lapsed since, in the midst of the first test."""
+    """The city is of Monday: a server would take off what has lapsed since while the first tests run."""
     clock = SystemClock()
     with SqliteStore(path, clock) as store:
         sweep, now = Sweep(store), clock.now()
