@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Event, Thread
@@ -144,30 +144,47 @@ class BoltProxy:
             await server.serve_forever()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream, downstream = await asyncio.open_connection("127.0.0.1", self._target_port)
-        self.open_connections += 1
-        link = _Link(self)
-        pumps = [
-            asyncio.ensure_future(link.pump(reader, downstream, to_server=True)),
-            asyncio.ensure_future(link.pump(upstream, writer, to_server=False)),
-        ]
-        try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            is_broken = any(each.done() and each.exception() is not None for each in pumps)
-            for each in pumps:
-                each.cancel()
-            self.open_connections -= 1
-            for side in (writer, downstream):
-                _close(side, with_reset=is_broken)
+        async with _closed_after(writer) as client:
+            upstream, downstream = await asyncio.open_connection("127.0.0.1", self._target_port)
+            async with _closed_after(downstream) as server:
+                link = _Link(self)
+                pumps = [
+                    asyncio.ensure_future(link.pump(reader, downstream, to_server=True)),
+                    asyncio.ensure_future(link.pump(upstream, writer, to_server=False)),
+                ]
+                self.open_connections += 1
+                try:
+                    await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    ended = [each for each in pumps if each.done() and not each.cancelled()]
+                    is_broken = any(each.exception() is not None for each in ended)
+                    client.is_reset = server.is_reset = is_broken
+                    for each in pumps:
+                        each.cancel()
+                    self.open_connections -= 1
 
 
-def _close(writer: asyncio.StreamWriter, *, with_reset: bool) -> None:
-    connection = writer.get_extra_info("socket")
-    if with_reset and connection is not None:
+@dataclass
+class _Ending:
+    """How a connection ends."""
+
+    is_reset: bool = False
+
+
+@asynccontextmanager
+async def _closed_after(writer: asyncio.StreamWriter) -> AsyncIterator[_Ending]:
+    """Close a connection at the end of a block, and wait until it is closed."""
+    ending = _Ending()
+    try:
+        yield ending
+    finally:
+        connection = writer.get_extra_info("socket")
+        if ending.is_reset and connection is not None:
+            with suppress(OSError):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        writer.transport.abort()
         with suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-    writer.transport.abort()
+            await writer.wait_closed()
 
 
 @contextmanager

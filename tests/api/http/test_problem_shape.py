@@ -21,11 +21,12 @@ NEED = {"category_id": "home_care", "community_code": COMMUNITY}
 
 class TestRouting:
     @pytest.mark.parametrize(
-        "address", ["/", "/v1", "/v1/needs/", "/docs", "/redoc", "/v1/needs/a/b", "//", "/V1/needs"]
+        "address", ["/v1", "/v1/needs/", "/docs", "/redoc", "/v1/needs/a/b", "//", "/V1/needs"]
     )
     def test_unknown_route(self, client: TestClient, address: str) -> None:
-        """Also a trailing slash: nothing is redirected."""
-        problem_of(client.get(address), "unknown-route")
+        """Also a trailing slash: only the root leads elsewhere, where there is a console to lead to."""
+        # In full: the client takes an address that begins with two slashes for that of another host.
+        problem_of(client.get(f"http://testserver{address}"), "unknown-route")
 
     @pytest.mark.parametrize(
         ("address", "allowed"),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Event, Lock
 
 import pytest
@@ -46,6 +47,16 @@ def own_server(server: Neo4jServer) -> Neo4jServer:
 def opened(server: Neo4jServer, *, port: int | None = None, patience: Patience = IMPATIENT) -> Neo4jStore:
     url = server.url if port is None else f"bolt://127.0.0.1:{port}"
     return Neo4jStore(url, FixedClock(), (server.user, server.password), patience=patience)
+
+
+def hang(pid: int) -> None:
+    """Stop a process: a thread that is at work when the signal arrives may end what it does first."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 20
+    states = list(Path(f"/proc/{pid}/task").glob("*/stat"))
+    while any(each.read_text().rpartition(")")[2].split()[0] != "T" for each in states if each.exists()):
+        assert time.monotonic() < deadline, "the process does not stop"
+        time.sleep(0.01)
 
 
 @dataclass
@@ -178,9 +189,9 @@ class TestPatience:
         assert running is not None
         with opened(own_server) as store:
             put(store, *seed())
-            os.kill(running.pid, signal.SIGSTOP)
-            start = time.monotonic()
             try:
+                hang(running.pid)
+                start = time.monotonic()
                 with pytest.raises(StoreUnavailable):
                     store.get(Provider, "p1")
                 assert time.monotonic() - start < 20
