@@ -153,15 +153,13 @@ class BoltProxy:
                     asyncio.ensure_future(link.pump(upstream, writer, to_server=False)),
                 ]
                 self.open_connections += 1
-                try:
+                with suppress(asyncio.CancelledError):  # the proxy ends
                     await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    ended = [each for each in pumps if each.done() and not each.cancelled()]
-                    is_broken = any(each.exception() is not None for each in ended)
-                    client.is_reset = server.is_reset = is_broken
-                    for each in pumps:
-                        each.cancel()
-                    self.open_connections -= 1
+                ended = [each for each in pumps if each.done() and not each.cancelled()]
+                client.is_reset = server.is_reset = any(each.exception() is not None for each in ended)
+                for each in pumps:
+                    each.cancel()
+                self.open_connections -= 1
 
 
 @dataclass

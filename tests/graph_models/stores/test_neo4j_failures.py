@@ -187,7 +187,8 @@ class TestPatience:
         assert own_server.home is not None
         running = local_neo4j.status(own_server.home)
         assert running is not None
-        with opened(own_server) as store:
+        # The server tells its clients to wait 10 s for a word of it; then two connections are tried.
+        with opened(own_server, patience=replace(IMPATIENT, connect=1.5)) as store:
             put(store, *seed())
             try:
                 hang(running.pid)
