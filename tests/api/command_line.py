@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from api.cli import main
+from tests.lapsing import take_off_what_lapsed
 
 
 @dataclass
@@ -57,4 +58,5 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("sys.argv", ["lastmeter", "--store", f"sqlite:///{path}", "demo", "--scale", "0.002"])
         with pytest.raises(SystemExit):
             main()
+    take_off_what_lapsed(path)
     return path

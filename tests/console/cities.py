@@ -13,11 +13,10 @@ from api.identity import keys
 from graph_models.domain.credentials import Role
 from graph_models.ports import NEW, Put, WriteBatch
 from graph_models.stores.sqlite.store import SqliteStore
-from matcher.closed_loop.recency import Sweep
+from tests.lapsing import take_off_what_lapsed
 
 SCALE = 0.005
 LIWAN = "440103"
-LOOKS = 200  # more than such a city takes
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,6 @@ def make_city(path: Path, scale: float = SCALE) -> CityFile:
     assert not ended.value.code
     take_off_what_lapsed(path)
     return CityFile(path, issue_keys(path))
-
-
-def take_off_what_lapsed(path: Path) -> None:
-    """The city is of Monday: a server would take off what has lapsed since while the first tests run."""
-    clock = SystemClock()
-    with SqliteStore(path, clock) as store:
-        sweep, now = Sweep(store), clock.now()
-        for _ in range(LOOKS):
-            if sweep.finds(now):
-                sweep.turn(now)
 
 
 def issue_keys(path: Path) -> dict[str, str]:
