@@ -88,7 +88,7 @@ def has_coordinates(row: Row) -> bool:
 
 def warn_of_null_island(row: Row) -> Finding | None:
     """Warn of the point 0, 0: in the sea, and what broken exports put for "not known"."""
-    if _pair(row) != (0, 0):
+    if row.get("latitude") != 0 or _pair(row) != (0, 0):
         return None
     reason = "the point is 0, 0 in the Gulf of Guinea"
     return Finding(

@@ -130,9 +130,9 @@ class Pass:
         held: list[Candidate] = []
         rows = self._rows(source, kind)
         while batch := list(islice(rows, self._options.batch_rows)):
+            self._read[kind] += len(batch)
             candidates: list[Candidate] = []
-            for row in batch:
-                candidate = self._checker.read(source, row)
+            for row, candidate in zip(batch, self._checker.read(source, batch), strict=True):
                 if candidate is None:
                     self._reject(source, row)
                 else:
@@ -152,9 +152,7 @@ class Pass:
 
     def _rows(self, source: Source, kind: Kind) -> Iterator[SourceRow]:
         try:
-            for row in source.rows(kind):
-                self._read[kind] += 1
-                yield row
+            yield from source.rows(kind)
         except BadFile as error:
             self._log.add(error.finding.at(str(source.path)))
 
@@ -186,7 +184,7 @@ class Pass:
         for each in candidates:
             if each.row.is_rejected:
                 self._reject(each.source, each.row)
-            else:
+            elif each.row.findings:
                 self._add_all(each.row)
 
     def _reject(self, source: Source, row: SourceRow) -> None:
