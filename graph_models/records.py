@@ -95,18 +95,18 @@ def from_row(kind: type[E], row: Mapping[str, Any]) -> E:
 
 
 def from_rows(kind: type[E], rows: Sequence[Mapping[str, Any]]) -> list[E]:
-    """Build several values, or none, column by column: what many rows share is read and checked once.
+    """Build several values column by column: what many of them share is read and built once.
 
     Raises
     ------
     InvalidValue
-        If `from_row` would refuse any of them, not necessarily with what it would say.
+        If `from_row` would refuse any of the rows; it says which, and why.
 
     Examples
     --------
     >>> from graph_models.domain.people import Staff
-    >>> [each.role for each in from_rows(Staff, [{"id": "w1", "role": "nurse"}, {"id": "w2", "role": "cook"}])]
-    ['nurse', 'cook']
+    >>> from_rows(Staff, [{"id": "w1", "role": "nurse"}, {"id": "w2", "role": "cook"}])[1].role
+    'cook'
     """
     codec = _CODEC_OF[kind]
     held = codec.flat.decode_columns(rows)
@@ -191,18 +191,16 @@ class _Group:
 
     def build_distinct(self, arguments: Columns) -> list[Any]:
         """Build nested values, one for all that hold the same objects, None where nothing is given."""
-        built: dict[tuple[int, ...], Any] = {(id(None),) * len(arguments): None}
-        values = []
-        for row in zip(*arguments.values(), strict=True):
-            key = tuple(map(id, row))
-            if key not in built:
-                given = {name: each for name, each in zip(arguments, row, strict=True) if each is not None}
-                built[key] = self.build(given)
-            values.append(built[key])
-        return values
+        keys = list(zip(*(map(id, held) for held in arguments.values()), strict=True))
+        distinct = dict(zip(keys, zip(*arguments.values(), strict=True), strict=True))
+        built = {}
+        for key, row in distinct.items():
+            given = {name: each for name, each in zip(arguments, row, strict=True) if each is not None}
+            built[key] = self.build(given) if given else None
+        return [built[key] for key in keys]
 
     def build_all(self, arguments: Columns) -> list[Any]:
-        """Call the dataclass with the arguments of each value."""
+        """Call the dataclass for each value, as `build` does for one."""
         several = []
         for name, default in self._defaults.items():
             held = arguments[name]

@@ -18,7 +18,7 @@ from graph_models.ports import MAX_BATCH, Entity, GraphStore, key_of
 from graph_models.records import from_row, from_rows
 from graph_models.schema import BY_ENTITY
 
-PART_ROWS = 250  # that are read one by one if anything is wrong with any of them
+PART_ROWS = 1_000  # that are read one by one if anything is wrong with any of them
 
 
 @dataclass(slots=True)
@@ -83,7 +83,8 @@ class Checker:
             row.findings.append(circle)
             return None
         for column in ("name", "name_en"):
-            if (warning := warn_of_lookalikes(column, row.row.get(column))) is not None:
+            text = row.row.get(column)
+            if text is not None and (warning := warn_of_lookalikes(column, text)) is not None:
                 row.findings.append(warning)
         if (warning := warn_of_null_island(row.row)) is not None:
             row.findings.append(warning)
@@ -137,9 +138,7 @@ class Checker:
         own = [each for each in references_of(ready[0].row.kind) if each.target is ready[0].row.kind]
         waiting = {each.key for each in ready}
         free = [
-            each
-            for each in ready
-            if not any(key in waiting for column in own for key in referenced_keys(column, each.row.row.get(column.name)))
+            each for each in ready if not any(key in waiting for column in own for key in _keys(each, column))
         ]
         batch = free[:size] or list(ready[:MAX_BATCH])
         taken = {each.key for each in batch}
@@ -158,7 +157,7 @@ class Checker:
         """Reject a candidate with a reference to a missing key, naming each such column."""
         is_bad = False
         for column in columns:
-            gone = [key for key in referenced_keys(column, candidate.row.row.get(column.name)) if key in missing[column.name]]
+            gone = [key for key in _keys(candidate, column) if key in missing[column.name]]
             for key in gone[:3]:
                 is_bad = True
                 target = _target(column)
@@ -208,6 +207,10 @@ def _value(row: SourceRow) -> Entity | None:
         return None
 
 
+def _keys(candidate: Candidate, column: Column) -> Sequence[str]:
+    return referenced_keys(column, candidate.row.row.get(column.name))
+
+
 def _target(column: Column) -> Kind:
     if column.target is None:
         raise TypeError(f"{column.name} is not a relationship")
@@ -222,10 +225,7 @@ def _closed(
     while columns:
         keys = {each.key for each in ready}
         gone = {column.name: missing[column.name] - keys for column in columns}
-        is_lost = [
-            any(key in gone[c.name] for c in columns for key in referenced_keys(c, each.row.row.get(c.name)))
-            for each in ready
-        ]
+        is_lost = [any(key in gone[c.name] for c in columns for key in _keys(each, c)) for each in ready]
         if not any(is_lost):
             break
         lost += [each for each, bad in zip(ready, is_lost, strict=True) if bad]

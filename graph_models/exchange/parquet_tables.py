@@ -92,10 +92,15 @@ class ParquetTable(Source):
                 total = max(file.metadata.num_rows, 1)
                 for batch in file.iter_batches(BATCH_ROWS):
                     cells, readers = zip(*map(_cells, columns, batch.columns), strict=True)
+                    is_ready = not any(readers)
                     self.bytes_read = size * (number + len(batch)) // total
                     for values in zip(*cells, strict=True):
                         number += 1
-                        row, findings = _read_values(self._names, readers, values)
+                        findings: list[Finding] = []
+                        if is_ready:
+                            row = dict(zip(self._names, values, strict=True))
+                        else:
+                            row, findings = _read_values(self._names, readers, values)
                         yield SourceRow(kind, row, place, None, number, values, findings)
         except (pa.ArrowException, OSError) as error:
             raise BadFile(_BROKEN, _AGAIN) from error
@@ -158,14 +163,15 @@ def _cells(column: Column, given: Any) -> tuple[list[Any], _Reader | None]:
 def _shared(given: Any) -> list[Any]:
     """Return the contents of a column, each of its different contents as one object."""
     encoded = given.dictionary_encode()
+    distinct: list[Any]
     if pa.types.is_timestamp(given.type):
         microseconds = encoded.dictionary.cast(pa.int64()).to_pylist()
         distinct = [_EPOCH + timedelta(microseconds=each) for each in microseconds]
     else:
         distinct = encoded.dictionary.to_numpy(zero_copy_only=False).tolist()
     at = encoded.indices.fill_null(len(distinct)).to_numpy().tolist()
-    distinct.append(None)
-    return [distinct[each] for each in at]
+    held = [*distinct, None]
+    return [held[each] for each in at]
 
 
 def _values(column: Any) -> list[Any]:
@@ -199,8 +205,6 @@ def _pair(end: Any, number: str) -> tuple[Any, Any]:
 def _read_values(
     names: Sequence[str], readers: Sequence[_Reader | None], values: Sequence[Any]
 ) -> tuple[dict[str, Any], list[Finding]]:
-    if not any(readers):
-        return dict(zip(names, values, strict=True)), []
     row: dict[str, Any] = {}
     findings: list[Finding] = []
     for name, read, value in zip(names, readers, values, strict=True):

@@ -135,5 +135,5 @@ class BatchWriter:
         revisions = {key: each.revision for key, each in stored.items()}
         label = BY_ENTITY[candidates[0].row.kind].label
         parts = [self._head, label, rows, revisions]
-        digest = hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))
+        digest = hashlib.sha256(orjson.dumps(parts))
         return f"load-{digest.hexdigest()}"
