@@ -123,6 +123,8 @@ class BatchWriter:
     def _difference(self, candidate: Candidate, current: Stored | None) -> Put | None:  # type: ignore[type-arg]
         if current is None:
             return Put(candidate.value, NEW)
+        if candidate.value == current.value:
+            return None
         value, row = candidate.value, candidate.row.row
         if isinstance(current.value, Provider):
             row = without_counts(self._store, candidate, current.value)
