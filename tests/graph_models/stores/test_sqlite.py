@@ -81,8 +81,8 @@ class TestFile(SqliteFixtures):
         keys = [each.id for each in values]
         assert store.get_many(Provider, keys) == {key: store.get(Provider, key) for key in keys}
         with raw(path) as connection:
-            connection.execute("UPDATE provider SET capacity_total = -7 WHERE id = 'x41'")
-        with pytest.raises(InvalidValue, match=r"capacity\.total must be from 0 to .*, got -7"):
+            connection.execute("UPDATE provider SET latitude = 'north' WHERE id = 'x41'")
+        with pytest.raises(InvalidValue, match="latitude must be a number, got a text of 5 characters"):
             store.get_many(Provider, keys)
 
 
