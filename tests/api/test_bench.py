@@ -7,9 +7,12 @@ import sys
 
 import pytest
 
+from api.benchmarks.provider_files import Neo4jHome
 from api.commands.bench import empty_neo4j
+from graph_models.stores import local_neo4j
+from graph_models.stores.neo4j import is_empty
 from tests.api.command_line import Run
-from tests.conftest import Neo4jServer
+from tests.conftest import RESOURCES
 
 
 class TestBench:
@@ -47,11 +50,15 @@ class TestBench:
         assert "matplotlib is not installed: pip install 'lastmeter[bench]'" in ended.err
 
     @pytest.mark.neo4j
-    def test_starts_a_neo4j_and_throws_it_away(self, neo4j_server: Neo4jServer) -> None:  # noqa: ARG002
+    @pytest.mark.usefixtures("neo4j_server")
+    def test_starts_a_neo4j_and_throws_it_away(self) -> None:
         """The server is empty, of its own, and gone afterwards."""
-        with empty_neo4j() as session:
-            assert not isinstance(session, str)
-            assert session.run("MATCH (n) RETURN count(n)").single(strict=True).value() == 0
-            address = session.run("RETURN 1").consume().server.address
+        with empty_neo4j(RESOURCES) as neo4j:
+            assert isinstance(neo4j, Neo4jHome)
+            server = local_neo4j.status(neo4j.folder)
+            assert server is not None
+            assert is_empty(server.url, (server.user, server.password))
+        assert not neo4j.folder.exists()
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
         with pytest.raises(OSError, match="refused"), socket.create_connection(address, timeout=5):
             pass
