@@ -59,8 +59,8 @@ def run(scale: float, neo4j: Neo4jHome | str, asked: int | None = None) -> Repor
 
 
 def _asked(scale: float) -> int:
-    """Return how many needs are asked for, so that the slowest peer takes minutes at any scale."""
-    return min(ASKED, IN_A_ROW * max(1, round(1 / scale)))
+    """Return how many needs to ask for: the slowest peer shall take minutes at any scale, not hours."""
+    return min(ASKED, round(100 / scale))
 
 
 def _race(town: Town, answers: Mapping[str, Answer], questions: Sequence[NeedContext]) -> list[Line]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from neo4j import GraphDatabase
@@ -14,7 +14,9 @@ from api.benchmarks.cypher import Cypher
 from api.benchmarks.provider_files import Neo4jHome
 from api.benchmarks.report import Line, Report
 from api.benchmarks.town import Town, draw_town, full_lists, plain
+from api.commands.bench import empty_neo4j
 from graph_models.stores import local_neo4j
+from graph_models.stores.neo4j import is_empty
 from matcher.parameters import default_parameters
 from tests.conftest import RESOURCES
 
@@ -27,6 +29,12 @@ def columns_and_town() -> tuple[Columns, Town]:
     town = draw_town(SCALE, [columns.add])
     columns.seal()
     return columns, town
+
+
+def running(home: Neo4jHome) -> local_neo4j.RunningNeo4j:
+    server = local_neo4j.status(home.folder)
+    assert server is not None
+    return server
 
 
 def lines(report: Report) -> dict[str, Line]:
@@ -77,19 +85,23 @@ class TestFootprint:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("neo4j")
-    try:
-        local_neo4j.start(home, port=local_neo4j.ANY_PORT, resources=RESOURCES)
+def home() -> Iterator[Neo4jHome]:
+    """A server without data, of the command's own, and gone afterwards."""
+    with empty_neo4j(RESOURCES) as home:
+        assert isinstance(home, Neo4jHome)
+        server = running(home)
+        assert is_empty(server.url, (server.user, server.password))
         yield home
-    finally:
-        local_neo4j.kill(home)
+        port = int(running(home).url.rpartition(":")[2])
+    assert not home.folder.exists()
+    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), timeout=5):
+        pass
 
 
 @pytest.fixture(scope="module")
-def report(home: Path) -> Report:
+def report(home: Neo4jHome) -> Report:
     """Of a run that has filled the server."""
-    return suggest.run(SCALE, Neo4jHome(home, RESOURCES), asked=ASKED)
+    return suggest.run(SCALE, home, asked=ASKED)
 
 
 # The jars of a run that cannot have them are not asked for twice: the first fixture skips or fails.
@@ -112,11 +124,12 @@ class TestCypher:
         assert same == {report.facts["compared"]}
 
     @pytest.mark.usefixtures("report")
-    def test_lists_what_the_engine_lists(self, home: Path, columns_and_town: tuple[Columns, Town]) -> None:
+    def test_lists_what_the_engine_lists(
+        self, home: Neo4jHome, columns_and_town: tuple[Columns, Town]
+    ) -> None:
         """One query has all rules and factors of needs without hours and terms."""
         _, town = columns_and_town
-        server = local_neo4j.status(home)
-        assert server is not None
+        server = running(home)
         auth = (server.user, server.password)
         with GraphDatabase.driver(server.url, auth=auth) as driver, driver.session() as session:
             [count] = session.run("MATCH (p:Provider) RETURN count(p)").single(strict=True)
