@@ -49,7 +49,7 @@ from matcher.travel import FloatArray
 _NOBODY = -1.0
 _LN_2 = log(2.0)
 _SHARE = MILLION / SHARES
-_DESCRIBED = 7
+_DESCRIBED = 8
 
 
 class Found(NamedTuple):
@@ -62,7 +62,7 @@ class Found(NamedTuple):
     rows
         Best first: shape (n,).
     described
-        Of each its five factors, its distance in metres and its remaining units: shape (n, 7).
+        Of each its five factors, its distance in metres, its remaining units and its kind: shape (n, 8).
     """
 
     doubt: int
@@ -288,14 +288,15 @@ def consider(question: Question, snapshot: Snapshot, at: int, ranking: Ranking, 
 
 @compiled
 def describe(question: Question, snapshot: Snapshot, ranking: Ranking) -> Found:
-    """Return the ranked rows with factors, metres and remaining units."""
+    """Return the ranked rows with all that is told of them."""
     size = ranking.size[0]
     described = np.empty((size, _DESCRIBED), np.int64)
     for place in range(size):
         at = ranking.rows[place]
         distance = metres(question, snapshot, at)
         fill_values(question, snapshot, at, distance, described[place, :5])
-        described[place, 5], described[place, 6] = distance, snapshot.table[at].remaining
+        row = snapshot.table[at]
+        described[place, 5], described[place, 6], described[place, 7] = distance, row.remaining, row.kind
     return Found(int64(NO_DOUBT), ranking.rows[:size].copy(), described)
 
 
