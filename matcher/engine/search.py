@@ -15,7 +15,6 @@ import numpy as np
 from matcher.engine.compiling import compiled, compiled_aside, fetch, inlined, int64
 from matcher.engine.glimpses import (
     HOUR,
-    MARKS,
     ROW_BITS,
     SHARES,
     SPARE_M,
@@ -23,6 +22,7 @@ from matcher.engine.glimpses import (
     first_bit,
     rows_offering,
     skill_seen,
+    words_of_hours,
 )
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import (
@@ -100,12 +100,12 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
         question.skills.second,
     )
     least_values, serving, days = question.skills.least, question.serving, question.days
-    pool = snapshot.lists.pool
+    pool, hours = snapshot.lists.pool, words_of_hours(aim.hour_bits)
     chosen = np.empty(1 << ROW_BITS, np.int32)
     mosts = np.empty(1 << ROW_BITS, np.float64)
     bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
     table_at, glimpses_at, marks_at = table.ctypes.data, glimpses.ctypes.data, marks.ctypes.data
-    glimpses_bytes, marks_bytes = glimpses.itemsize << ROW_BITS, MARKS * marks.itemsize
+    glimpses_bytes, marks_bytes = glimpses.itemsize << ROW_BITS, marks.shape[1] * marks.itemsize
     size, level, least = 0, len(firsts) - 2, least_score(ranking)
     for node in range(firsts[level], firsts[level + 1]):
         bound = node_bound(aim, boxes[node], skills, node, usable_bits, same_bits, second)
@@ -130,7 +130,7 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
             continue
         count = 0
         rest = aim.continuity * _continuity(aim, boxes[node]) + 1.0
-        offering = rows_offering(marks, node, usable_marks, ends)
+        offering = rows_offering(marks, node, usable_marks, ends, hours)
         while offering:
             at = (node << ROW_BITS) + first_bit(offering)
             offering &= offering - 1

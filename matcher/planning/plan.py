@@ -102,7 +102,7 @@ class Plan:
     certificate, problem
         Prices over all eligible pairs, and the pairs that were looked at.
     need_ids, provider_ids
-        Whom the numbers of certificate and problem stand for.
+        Whom the numbers of certificate and problem stand for: neighbouring needs are near one another.
     rounds
         How often prices were made.
     """
