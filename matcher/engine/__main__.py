@@ -1,4 +1,4 @@
-"""``python -m matcher.engine``: compile all of the engine now, so that no question has to wait for it."""
+"""``python -m matcher.engine``: compile all of the engine now; ``python -m matcher`` does more."""
 
 from __future__ import annotations
 
