@@ -16,7 +16,7 @@ dev: .venv/.dev
 .venv/.installed: .venv/.created requirements/runtime.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m matcher.engine  # compiles the engine, so that nothing waits for it later
+	$(BIN)/python -m matcher  # compiles, so that nothing waits for it later
 	@touch $@
 
 .venv/.dev: .venv/.installed requirements/dev.txt

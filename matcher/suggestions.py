@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,11 +10,11 @@ from graph_models.domain.identifiers import ProviderId
 from matcher.fixed_point import MILLION
 from matcher.parameters import FactorName
 from matcher.rules import Reason
-from matcher.scoring import score_of
 from matcher.travel import UNKNOWN_M
 
 _FACTORS = tuple(FactorName)  # going through the members of an enumeration takes longer
 _TRILLION = MILLION**2
+_made = tuple.__new__  # a named tuple with its values in order, in half the time
 
 
 class Factor(NamedTuple):
@@ -159,8 +159,8 @@ def to_score(units: int) -> float:
 def describe_suggestion(
     rank: int,
     provider: tuple[ProviderId, str, str],
-    weights: tuple[int, ...],
-    values: tuple[int, ...],
+    weights: Sequence[int],
+    values: Sequence[int],
     distance_m: int,
     remaining_units: int,
 ) -> Suggestion:
@@ -179,15 +179,10 @@ def describe_suggestion(
     remaining_units
         Units free.
     """
-    parts = zip(_FACTORS, weights, values, strict=True)
-    return Suggestion(
-        rank,
-        *provider,
-        score=to_score(score_of(weights, values)),
-        factors={
-            name: Factor(weight / MILLION, value / MILLION, weight * value / _TRILLION)
-            for name, weight, value in parts
-        },
-        distance_km=None if distance_m == UNKNOWN_M else distance_m / 1000,
-        remaining_units=remaining_units,
-    )
+    factors, score = {}, 0
+    for name, weight, value in zip(_FACTORS, weights, values, strict=True):
+        part = weight * value
+        score += part
+        factors[name] = _made(Factor, (weight / MILLION, value / MILLION, part / _TRILLION))
+    distance_km = None if distance_m == UNKNOWN_M else distance_m / 1000
+    return _made(Suggestion, (rank, *provider, to_score(score), factors, distance_km, remaining_units))

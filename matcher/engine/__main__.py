@@ -1,4 +1,4 @@
-"""``python -m matcher.engine``: compile all of the engine now, so that no question has to wait for it."""
+"""``python -m matcher.engine``: compile all of the engine now; ``python -m matcher`` does more."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from matcher.travel import unit_vectors
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Location(23.1, 113.3)
+_ENOUGH = 600  # providers for the tree to have several levels
 
 
 def main() -> None:
-    """Ask an engine of one provider all kinds of questions."""
+    """Ask an engine all kinds of questions."""
     parameters, skill_id, category_id = default_parameters(), SkillId("s"), CategoryId("c")
     provider = Provider(ProviderId("p"), "volunteer", "p", Capacity(2), (SkillOffer(skill_id, 1),), HERE)
-    engine = Engine([provider], parameters)
+    engine = Engine([replace(provider, id=ProviderId(f"p{number}")) for number in range(_ENOUGH)], parameters)
     for is_remote in (False, True):
         category = Category(category_id, "c", "c", (SkillRequirement(skill_id),), is_remote=is_remote)
         catalogue = compile_catalogue((), [Skill(skill_id, "s", "s")], [category], parameters)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +43,7 @@ _TRIES = 10
 _LONG_TRIES = 3  # of what looks at every provider
 _BATCH = 10_000
 _AT_ONCE = 256  # needs of a plan that are asked about while writers wait
+_IN_A_ROW = 32  # of them by one thread
 _THREADS = 2
 _REASONS = tuple(Reason)
 
@@ -190,21 +192,18 @@ class Engine:
         tell
             Called with the number of needs that are done.
         """
-        found = [NO_PAIRS]
+        found, asked = [NO_PAIRS], terms or [PLAIN] * len(contexts)
         with ThreadPoolExecutor(_THREADS) as threads:
             for first in range(0, len(contexts), _AT_ONCE):
                 several = range(first, min(first + _AT_ONCE, len(contexts)))
+                rows = [slice(at, min(at + _IN_A_ROW, several.stop)) for at in several[::_IN_A_ROW]]
                 with self._index.writing:
                     snapshot = self._index.snapshot
-                    prices = roster.prices_by_row(self._index)
-
-                    def ask(place: int, snapshot: Snapshot = snapshot, prices: Int64Array = prices) -> Found:
-                        asked = (PLAIN if terms is None else terms[place])._replace(prices=prices)
-                        return self._pairs_of(snapshot, contexts[place], limit, asked)
-
-                    answers = list(threads.map(ask, several))
+                    ask = partial(self._pairs_of, snapshot, limit, roster.prices_by_row(self._index))
+                    each = threads.map if len(rows) > 1 else map
+                    answers = each(ask, (contexts[row] for row in rows), (asked[row] for row in rows))
                     weights = np.array([contexts[place].weights for place in several], np.int64)
-                    found.append(roster.entered(snapshot, several, answers, weights))
+                    found.append(roster.entered(snapshot, several, [*chain(*answers)], weights))
                 if tell is not None:
                     tell(several.stop)
         return joined(found)
@@ -235,7 +234,7 @@ class Engine:
     def ids_at(self, rows: Int32Array) -> list[ProviderId | None]:
         """Return the ids of the providers in some rows, None for `NOBODY`."""
         snapshot = self._index.snapshot
-        names = iter(snapshot.names(snapshot.table[rows[rows != NOBODY]]))
+        names = iter(snapshot.names(rows[rows != NOBODY]))
         return [None if row == NOBODY else ProviderId(next(names)[0]) for row in rows.tolist()]
 
     def roll(self) -> Roll:
@@ -298,12 +297,21 @@ class Engine:
         scores = found.described[:, :5] @ np.array(context.weights, np.int64)
         return footprint(question, snapshot, int(scores[-1]) if len(scores) == limit else 0)
 
-    def _pairs_of(self, snapshot: Snapshot, context: NeedContext, limit: int, terms: Terms) -> Found:
-        question = self._question(snapshot, context)
-        found, _ = self._without_doubt(
-            snapshot, context, question, lambda asked: self._find_aside(snapshot, asked, limit, terms)
-        )
-        return found
+    def _pairs_of(
+        self,
+        snapshot: Snapshot,
+        limit: int,
+        prices: Int64Array,
+        contexts: Sequence[NeedContext],
+        terms: Sequence[Terms],
+    ) -> list[Found]:
+        """Return the best rows of some needs, one need after the other."""
+        several = []
+        for context, plain in zip(contexts, terms, strict=True):
+            asked = plain._replace(prices=prices)
+            ask = partial(self._find_aside, snapshot, limit, asked)
+            several.append(self._without_doubt(snapshot, context, self._question(snapshot, context), ask)[0])
+        return several
 
     def _answer(
         self, snapshot: Snapshot, context: NeedContext, limit: int, explain: bool
@@ -351,7 +359,7 @@ class Engine:
             return nothing_found(standing)
         return best_standing(question, snapshot, standing, limit, PLAIN)
 
-    def _find_aside(self, snapshot: Snapshot, question: Question, limit: int, terms: Terms) -> Found:
+    def _find_aside(self, snapshot: Snapshot, limit: int, terms: Terms, question: Question) -> Found:
         if not question.aim.is_remote:
             return nearest_first_aside(question, snapshot, limit, terms)
         standing = self._standings.current(question, snapshot)
@@ -375,19 +383,13 @@ class Engine:
         return answer, question
 
     def _describe(self, snapshot: Snapshot, context: NeedContext, found: Found) -> tuple[Suggestion, ...]:
-        kinds, at = self._index.vocabulary.kinds, snapshot.table[found.rows]
-        names = snapshot.names(at)
-        described = zip(at["kind"].tolist(), names, found.described.tolist(), strict=True)
+        kinds, weights = self._index.vocabulary.kinds, context.weights
+        described = zip(snapshot.names(found.rows), found.described.tolist(), strict=True)
         return tuple(
             describe_suggestion(
-                rank=rank,
-                provider=(ProviderId(provider_id), kinds[kind], name),
-                weights=context.weights,
-                values=tuple(values),
-                distance_m=distance,
-                remaining_units=remaining,
+                rank, (ProviderId(provider_id), kinds[kind], name), weights, values, distance, remaining
             )
-            for rank, (kind, (provider_id, name), (*values, distance, remaining)) in enumerate(described, 1)
+            for rank, ((provider_id, name), (*values, distance, remaining, kind)) in enumerate(described, 1)
         )
 
     def _near_misses(self, snapshot: Snapshot, context: NeedContext, seen: Surveyed) -> tuple[NearMiss, ...]:

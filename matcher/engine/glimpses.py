@@ -1,7 +1,7 @@
 """What a search sees of rows before it reads them: it rules most of them out.
 
 Each row that is read costs two cache lines of its own. Which rows of a node offer a skill is told by one
-word, and the glimpses of its rows lie together.
+word, as is which are there in a quarter of a day, and the glimpses of its rows lie together.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from matcher.engine.rows import MASK_BITS, NEVER, NO_CAP, Row, RowLists, Table
 from matcher.fixed_point import MILLION
 
 ROW_BITS = 5  # 32 rows to a node of the lowest level
-MARKS = 64  # words of a node: one for each bit of skills, and then
-ABLE = 62  # one for the rows that can serve anybody now
+MARKS = 64  # of skills, those included that stand for none and for any
+ABLE = 62  # the word of a node for the rows that can serve anybody now, after those for its skills
+HOURS = 29  # bits of a mask of hours
+FIRST_HOUR = 63  # the first word of a node for the rows that are there in a quarter of a day
+_WORDS = 96  # of a node: six cache lines
 OFFERS = 4  # of a row that a glimpse has room for, each with a mark and a level
 NO_OFFER, MORE_OFFERS = 62, 63  # marks that stand for no skill, and for any
 LEVEL_BITS = 10
@@ -51,17 +54,19 @@ GLIMPSE = np.dtype(
 
 Glimpse = Any  # one entry of an array of `GLIMPSE`
 Glimpses = npt.NDArray[Any]
-Marks = npt.NDArray[np.uint32]  # of shape (n_nodes, MARKS): in each word a bit of each row of a node
+Marks = npt.NDArray[np.uint32]  # of shape (n_nodes, _WORDS): in each word a bit of each row of a node
 
 
 def blank_marks(nodes: int) -> Marks:
     """Return marks of nodes without rows."""
-    return np.zeros((nodes, MARKS), np.uint32)
+    return np.zeros((nodes, _WORDS), np.uint32)
 
 
 @compiled
-def take_glimpse(glimpses: Glimpses, marks: Marks, table: Table, lists: RowLists, at: int) -> None:
-    """Take in what has become of a row; its skills never become others."""
+def take_glimpse(
+    glimpses: Glimpses, marks: Marks, table: Table, lists: RowLists, at: int, hours: int
+) -> None:
+    """Take in what has become of a row, with its mask of hours; its skills never become others."""
     row, glimpse = table[at], glimpses[at]
     glimpse.offers = _offers_seen(lists, row)
     glimpse.x, glimpse.y, glimpse.z = row.x, row.y, row.z
@@ -75,6 +80,11 @@ def take_glimpse(glimpses: Glimpses, marks: Marks, table: Table, lists: RowLists
     marks[node, ABLE] |= bit
     if not row.is_active or row.remaining < 1 or (row.cap != NO_CAP and row.recent >= row.cap):
         marks[node, ABLE] ^= bit
+    for number in range(HOURS):
+        if hours >> number & 1:
+            marks[node, FIRST_HOUR + number] |= bit
+        else:
+            marks[node, FIRST_HOUR + number] &= ~bit
 
 
 @compiled
@@ -127,13 +137,15 @@ def skill_seen(offers: int, similar: Int32Array, least: Int32Array) -> float:
 
 
 @inlined
-def rows_offering(marks: Marks, node: int, wanted: Int32Array, ends: Int32Array) -> int:
-    """Return bits of the rows of a node that can serve somebody and may offer all required skills.
+def rows_offering(marks: Marks, node: int, wanted: Int32Array, ends: Int32Array, hours: Int32Array) -> int:
+    """Return bits of the rows of a node that can serve somebody, may offer all skills, and may be there.
 
     Parameters
     ----------
     wanted, ends
         As in `SkillsAsked`.
+    hours
+        From `words_of_hours`.
     """
     rows, first = int64(marks[node, ABLE]), 0
     for number in range(len(ends)):
@@ -142,7 +154,23 @@ def rows_offering(marks: Marks, node: int, wanted: Int32Array, ends: Int32Array)
             some |= int64(marks[node, wanted[place]])
         rows &= some
         first = ends[number]
+    if len(hours):
+        some = int64(0)
+        for place in range(len(hours)):
+            some |= int64(marks[node, hours[place]])
+        rows &= some
     return rows
+
+
+@compiled
+def words_of_hours(mask: int) -> Int32Array:
+    """Return the words for the quarters in a mask of hours, none if any time will do."""
+    words, count = np.empty(HOURS, np.int32), 0
+    for number in range(HOURS):
+        if mask >> number & 1:
+            words[count] = FIRST_HOUR + number
+            count += 1
+    return words[:count]
 
 
 @inlined

@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from graph_models.domain.providers import Provider
 from graph_models.ports import Columns
+from matcher.curve import curve_order
 from matcher.engine import keys
 from matcher.engine.glimpses import GLIMPSE, ROW_BITS
 from matcher.engine.growing import Growing, Int32Array, with_room
-from matcher.engine.layout import curve_order, laid_out
+from matcher.engine.layout import laid_out
 from matcher.engine.nodes import NODE, Nodes, blank_nodes, enlarged
 from matcher.engine.packing import Batch, in_columns, only, packed
 from matcher.engine.rows import MASK_BITS, ROW, RowLists, Vocabulary
@@ -107,7 +108,8 @@ class ProviderIndex:
             fresh = packed(put, self.vocabulary)
             old, is_same = compare(self.snapshot, fresh)
             moved = np.flatnonzero(~is_same)
-            moved = moved[curve_order(fresh.table[moved])]
+            places = fresh.table[moved]
+            moved = moved[curve_order(places["latitude"], places["longitude"])]
             gone = np.concatenate((old[moved], self.find(dict.fromkeys(remove), self.snapshot)))
             self._commit(fresh, np.flatnonzero(is_same), old[is_same], only(fresh, moved), gone[gone >= 0])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from matcher.curve import curve_order
 from matcher.engine import keys
 from matcher.engine.compiling import compiled_aside
 from matcher.engine.growing import Int32Array, Int64Array
@@ -12,20 +13,6 @@ from matcher.engine.rows import RowLists, Table, gathered, worth_of
 from matcher.engine.snapshot import Snapshot
 
 NEIGHBOURS = 1_024  # rows
-_CELLS = 2.0**31  # to a half turn: 1 cm of latitude
-
-
-def curve_order(table: Table) -> Int64Array:
-    """Return the order of rows along a Z-shaped curve through their places, unknown places last.
-
-    Parameters
-    ----------
-    table
-        Of shape (n,).
-    """
-    north = np.nan_to_num((table["latitude"] + 90) / 180 * _CELLS, nan=_CELLS).astype(np.uint64)
-    east = np.nan_to_num((table["longitude"] + 180) / 360 * _CELLS, nan=_CELLS).astype(np.uint64)
-    return np.argsort(_spread(north) << np.uint64(1) | _spread(east), kind="stable")
 
 
 def _neighbourhood_order(table: Table, lists: RowLists) -> Int64Array:
@@ -53,19 +40,6 @@ def _most_particular(table: Table, lists: RowLists, frequency: Int64Array) -> tu
     return skills, worths
 
 
-def _spread(bits: np.ndarray) -> np.ndarray:
-    """Move 32 bits apart, so that another number fits in between."""
-    for shift, mask in (
-        (16, 0x0000FFFF0000FFFF),
-        (8, 0x00FF00FF00FF00FF),
-        (4, 0x0F0F0F0F0F0F0F0F),
-        (2, 0x3333333333333333),
-        (1, 0x5555555555555555),
-    ):
-        bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
-    return bits
-
-
 def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
     """Return the living rows of a snapshot in arrays of their own.
 
@@ -75,7 +49,8 @@ def laid_out(snapshot: Snapshot, words: int) -> Snapshot:
         Words that the skills of a node take.
     """
     alive = np.flatnonzero(snapshot.table["is_alive"][: snapshot.used])
-    order = alive[curve_order(snapshot.table[alive])]
+    places = snapshot.table[alive]
+    order = alive[curve_order(places["latitude"], places["longitude"])]
     order = order[_neighbourhood_order(snapshot.table[order], snapshot.lists)]
     table = snapshot.table[order]
     skills, levels, texts = gathered(table, snapshot.lists.skills, snapshot.lists.levels, snapshot.texts)

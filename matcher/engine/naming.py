@@ -61,8 +61,9 @@ def named(snapshot: Snapshot, vocabulary: Vocabulary, text: str, limit: int) -> 
     While writers are at work it stays within the arrays: ids, names and where they lie never change in a row.
     """
     wanted = _wanted(text, snapshot.texts)
-    table = snapshot.table[_best_rows(snapshot.table[: snapshot.used], snapshot.texts, wanted, limit)]
-    numbers = zip(table["kind"].tolist(), table["community"].tolist(), snapshot.names(table), strict=True)
+    rows = _best_rows(snapshot.table[: snapshot.used], snapshot.texts, wanted, limit)
+    table = snapshot.table[rows]
+    numbers = zip(table["kind"].tolist(), table["community"].tolist(), snapshot.names(rows), strict=True)
     return [
         NamedProvider(ProviderId(key), vocabulary.kinds[kind], name, vocabulary.communities[community])
         for kind, community, (key, name) in numbers

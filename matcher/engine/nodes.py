@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.engine.compiling import compiled, compiled_aside
-from matcher.engine.glimpses import GLIMPSE, ROW_BITS, Glimpses, Marks, blank_marks, take_glimpse
+from matcher.engine.glimpses import GLIMPSE, HOURS, ROW_BITS, Glimpses, Marks, blank_marks, take_glimpse
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.rows import MASK_BITS, NOT_KNOWN, RowLists, Table, worth_of
 
@@ -23,7 +23,7 @@ TOP = 16  # no further level above so few nodes
 
 EVERYWHERE = 1 << MASK_BITS  # in a mask of areas: somebody serves every area
 QUARTERS = 4  # parts of a day in a mask of hours
-ANY_HOUR = 1 << 28  # in a mask of hours: somebody's hours are not known
+ANY_HOUR = 1 << (HOURS - 1)  # in a mask of hours: somebody's hours are not known
 
 # The corners of boxes are kept in single precision, with 2e-7 (a metre) to spare outward.
 _SPARE = 2e-7
@@ -180,7 +180,7 @@ def widen(nodes: Nodes, table: Table, lists: RowLists, at: int) -> None:
     left = max(row.remaining - 1, 0) * 1_000_000
     capacity = -(-left // max(row.total, 1))
     worth = worth_of(table, lists, at)
-    take_glimpse(nodes.glimpses, nodes.marks, table, lists, at)
+    take_glimpse(nodes.glimpses, nodes.marks, table, lists, at, hours)
     node = at >> ROW_BITS
     for level in range(len(nodes.firsts) - 1):
         place = nodes.firsts[level] + node

@@ -183,7 +183,7 @@ class Roster:
         table = snapshot.table[fresh]
         numbers = self._number(
             Met(
-                [ProviderId(provider_id) for provider_id, _ in snapshot.names(table)],
+                [ProviderId(provider_id) for provider_id, _ in snapshot.names(fresh)],
                 table["remaining"].astype(np.int64),
                 _referrals_left(table),
                 np.column_stack((table["x"], table["y"], table["z"])),

@@ -15,7 +15,6 @@ import numpy as np
 from matcher.engine.compiling import compiled, compiled_aside, fetch, inlined, int64
 from matcher.engine.glimpses import (
     HOUR,
-    MARKS,
     ROW_BITS,
     SHARES,
     SPARE_M,
@@ -23,6 +22,7 @@ from matcher.engine.glimpses import (
     first_bit,
     rows_offering,
     skill_seen,
+    words_of_hours,
 )
 from matcher.engine.growing import Int32Array, Int64Array
 from matcher.engine.judging import (
@@ -49,7 +49,7 @@ from matcher.travel import FloatArray
 _NOBODY = -1.0
 _LN_2 = log(2.0)
 _SHARE = MILLION / SHARES
-_DESCRIBED = 7
+_DESCRIBED = 8
 
 
 class Found(NamedTuple):
@@ -62,7 +62,7 @@ class Found(NamedTuple):
     rows
         Best first: shape (n,).
     described
-        Of each its five factors, its distance in metres and its remaining units: shape (n, 7).
+        Of each its five factors, its distance in metres, its remaining units and its kind: shape (n, 8).
     """
 
     doubt: int
@@ -100,12 +100,12 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
         question.skills.second,
     )
     least_values, serving, days = question.skills.least, question.serving, question.days
-    pool = snapshot.lists.pool
+    pool, hours = snapshot.lists.pool, words_of_hours(aim.hour_bits)
     chosen = np.empty(1 << ROW_BITS, np.int32)
     mosts = np.empty(1 << ROW_BITS, np.float64)
     bounds, places = np.empty(1_024, np.float64), np.empty(1_024, np.int64)
     table_at, glimpses_at, marks_at = table.ctypes.data, glimpses.ctypes.data, marks.ctypes.data
-    glimpses_bytes, marks_bytes = glimpses.itemsize << ROW_BITS, MARKS * marks.itemsize
+    glimpses_bytes, marks_bytes = glimpses.itemsize << ROW_BITS, marks.shape[1] * marks.itemsize
     size, level, least = 0, len(firsts) - 2, least_score(ranking)
     for node in range(firsts[level], firsts[level + 1]):
         bound = node_bound(aim, boxes[node], skills, node, usable_bits, same_bits, second)
@@ -130,7 +130,7 @@ def nearest_first(question: Question, snapshot: Snapshot, limit: int, terms: Ter
             continue
         count = 0
         rest = aim.continuity * _continuity(aim, boxes[node]) + 1.0
-        offering = rows_offering(marks, node, usable_marks, ends)
+        offering = rows_offering(marks, node, usable_marks, ends, hours)
         while offering:
             at = (node << ROW_BITS) + first_bit(offering)
             offering &= offering - 1
@@ -288,14 +288,15 @@ def consider(question: Question, snapshot: Snapshot, at: int, ranking: Ranking, 
 
 @compiled
 def describe(question: Question, snapshot: Snapshot, ranking: Ranking) -> Found:
-    """Return the ranked rows with factors, metres and remaining units."""
+    """Return the ranked rows with all that is told of them."""
     size = ranking.size[0]
     described = np.empty((size, _DESCRIBED), np.int64)
     for place in range(size):
         at = ranking.rows[place]
         distance = metres(question, snapshot, at)
         fill_values(question, snapshot, at, distance, described[place, :5])
-        described[place, 5], described[place, 6] = distance, snapshot.table[at].remaining
+        row = snapshot.table[at]
+        described[place, 5], described[place, 6], described[place, 7] = distance, row.remaining, row.kind
     return Found(int64(NO_DOUBT), ranking.rows[:size].copy(), described)
 
 

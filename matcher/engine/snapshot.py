@@ -64,40 +64,42 @@ class Snapshot(NamedTuple):
         """Whether no writer has been at work since."""
         return int(self.epoch[0]) == self.seen
 
-    def names(self, rows: Table) -> list[tuple[str, str]]:
-        """Return id and name of the providers in some rows.
+    def names(self, rows: Int32Array) -> list[tuple[str, str]]:
+        """Return id and name of the providers in some rows, which never change in a row.
 
         Parameters
         ----------
         rows
-            Of `ROW`, shape (n,).
+            Their numbers: shape (n,).
         """
-        texts, ends = spelled_out(rows, self.texts)
+        texts, ends = spelled_out(rows, self.table, self.texts)
         raw, bounds = texts.tobytes(), [0, *ends.tolist()]
         parts = [raw[start:end].decode() for start, end in pairwise(bounds)]
         return list(zip(parts[::2], parts[1::2], strict=True))
 
     def provider_at(self, row: int, vocabulary: Vocabulary) -> Provider:
         """Rebuild the provider in a row, as far as matching can tell."""
-        one = self.table[row : row + 1].copy()  # at once: a writer may overwrite the row while it is read
-        at, [(provider_id, name)] = one[0], self.names(one)
+        at = self.table[row : row + 1].copy()[0]  # at once: a writer may overwrite the row while it is read
+        [(provider_id, name)] = self.names(np.array([row], np.int32))
         offers = slice(int(at["offers_at"]), int(at["offers_at"]) + int(at["offers"]))
         skills, levels = self.lists.skills[offers].tolist(), self.lists.levels[offers].tolist()
         return vocabulary.unpack(at, ProviderId(provider_id), name, list(zip(skills, levels, strict=True)))
 
 
 @compiled
-def spelled_out(rows: Table, texts: Bytes) -> tuple[Bytes, Int64Array]:
+def spelled_out(rows: Int32Array, table: Table, texts: Bytes) -> tuple[Bytes, Int64Array]:
     """Return ids and names of some rows, id and name in turn, and where each of them ends."""
     ends, length = np.empty(2 * len(rows), np.int64), int64(0)
-    for at in range(len(rows)):
-        ends[2 * at] = length + int64(rows[at].id_bytes)
-        length = ends[2 * at + 1] = ends[2 * at] + int64(rows[at].name_bytes)
+    for place in range(len(rows)):
+        row = table[rows[place]]
+        ends[2 * place] = length + int64(row.id_bytes)
+        length = ends[2 * place + 1] = ends[2 * place] + int64(row.name_bytes)
     spelled, length = np.empty(length, np.uint8), int64(0)
-    for at in range(len(rows)):
-        for place in range(ends[2 * at + 1] - length):
-            spelled[length + place] = texts[rows[at].text_at + place]
-        length = ends[2 * at + 1]
+    for place in range(len(rows)):
+        text_at, end = table[rows[place]].text_at, ends[2 * place + 1]
+        for at in range(end - length):
+            spelled[length + at] = texts[text_at + at]
+        length = end
     return spelled, ends
 
 

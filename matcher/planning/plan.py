@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -12,6 +12,7 @@ from graph_models.domain.identifiers import NeedId, ProviderId
 from graph_models.domain.needs import Urgency
 from matcher.certificate import Certificate, Proof, verify
 from matcher.context import NeedContext
+from matcher.curve import curve_order
 from matcher.engine import PairFinder, Roster
 from matcher.parameters import MatchParameters
 from matcher.planning.candidates import Candidates
@@ -101,7 +102,7 @@ class Plan:
     certificate, problem
         Prices over all eligible pairs, and the pairs that were looked at.
     need_ids, provider_ids
-        Whom the numbers of certificate and problem stand for.
+        Whom the numbers of certificate and problem stand for: neighbouring needs are near one another.
     rounds
         How often prices were made.
     """
@@ -128,6 +129,7 @@ def make_plan(finder: PairFinder, demand: Demand, parameters: MatchParameters, t
     tell
         Called from time to time, in this thread.
     """
+    demand = replace(demand, contexts=_along_a_curve(demand.contexts))
     contexts, roster = demand.contexts, Roster()
     candidates = Candidates(
         np.array([parameters.urgency_weights[each.need.urgency] for each in contexts], np.int64),
@@ -154,6 +156,14 @@ def make_plan(finder: PairFinder, demand: Demand, parameters: MatchParameters, t
         tuple(roster.ids[: len(problem.capacity)]),
         priced.rounds,
     )
+
+
+def _along_a_curve(contexts: tuple[NeedContext, ...]) -> tuple[NeedContext, ...]:
+    """Put neighbours one after another: what one search has read, the next one finds in the caches."""
+    places = [each.location for each in contexts]
+    latitude = np.array([np.nan if each is None else each.latitude for each in places])
+    longitude = np.array([np.nan if each is None else each.longitude for each in places])
+    return tuple(contexts[place] for place in curve_order(latitude, longitude).tolist())
 
 
 def _referrals(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from itertools import chain
+from math import sqrt
 from time import perf_counter
 
 import numpy as np
@@ -16,18 +17,31 @@ from matcher.catalogue import compile_catalogue
 from matcher.context import NeedContext, gather_context
 from matcher.engine import Engine
 from matcher.engine.compiling import compiled
+from matcher.engine.judging import RADIUS_M, plain_bits
 from matcher.engine.question import Question
 from matcher.engine.ranking import PLAIN, Terms, blank_ranking
 from matcher.engine.search import Found, consider, describe, nothing_found
 from matcher.engine.snapshot import Snapshot
 from matcher.parameters import default_parameters
 
+SPARE_M = 10.0  # more than binary arithmetic is off
+
 
 @compiled
 def among_all(question: Question, snapshot: Snapshot, limit: int, terms: Terms) -> Found:
     """Judge every row, with no tree, no ranking by phone and no bound."""
     ranking, values = blank_ranking(limit, terms), np.empty(5, np.int64)
+    aim, table = question.aim, snapshot.table
+    is_near = not aim.is_remote and aim.is_placed
     for at in range(snapshot.used):
+        row = table[at]
+        if plain_bits(aim, row, 0):  # wherever it is
+            continue
+        if is_near:
+            east, north, up = row.x - aim.x, row.y - aim.y, row.z - aim.z
+            away_m = RADIUS_M * sqrt(east * east + north * north + up * up)  # through the Earth
+            if away_m > min(row.max_travel, aim.radius) + SPARE_M:
+                continue
         if not consider(question, snapshot, at, ranking, values):
             return nothing_found(at)
     return describe(question, snapshot, ranking)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,7 +154,8 @@ def test_neighbours_are_in_order_of_skill_and_worth(monkeypatch: pytest.MonkeyPa
         ]
     )
     index.settle()
-    ids = [provider_id for provider_id, _ in index.snapshot.names(index.snapshot.table)]
+    rows = np.arange(len(index.snapshot.table), dtype=np.int32)
+    ids = [provider_id for provider_id, _ in index.snapshot.names(rows)]
     assert {*ids[:4]} == {"near-1", "near-2", "near-3", "near-4"}
     assert ids.index("near-4") == ids.index("near-2") - 1
     assert abs(ids.index("near-1") - ids.index("near-3")) == 1

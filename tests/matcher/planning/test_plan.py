@@ -70,6 +70,8 @@ def check_against_all(
     plan: Plan, contexts: list[NeedContext], providers: list[Provider], parameters: MatchParameters
 ) -> None:
     """The certificate holds for every eligible pair of the city, and nothing better is found among them."""
+    asked = {each.need.id: each for each in contexts}
+    contexts = [asked[need_id] for need_id in plan.need_ids]
     problem = whole_problem(contexts, providers, parameters)
     number = {each.id: place for place, each in enumerate(providers)}
     met = np.array([number[each] for each in plan.provider_ids], np.int64)
