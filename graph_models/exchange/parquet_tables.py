@@ -165,13 +165,20 @@ def _shared(given: Any) -> list[Any]:
     encoded = given.dictionary_encode()
     distinct: list[Any]
     if pa.types.is_timestamp(given.type):
-        microseconds = encoded.dictionary.cast(pa.int64()).to_pylist()
-        distinct = [_EPOCH + timedelta(microseconds=each) for each in microseconds]
+        distinct = list(map(_instant, encoded.dictionary.cast(pa.int64()).to_pylist()))
     else:
         distinct = encoded.dictionary.to_numpy(zero_copy_only=False).tolist()
     at = encoded.indices.fill_null(len(distinct)).to_numpy().tolist()
     held = [*distinct, None]
     return [held[each] for each in at]
+
+
+def _instant(microseconds: int) -> datetime | str:
+    """Return a time, or what says which one it was if no calendar here has it."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return f"{microseconds} microseconds since 1970"
 
 
 def _values(column: Any) -> list[Any]:
