@@ -58,5 +58,12 @@ export function useCommunities() {
   }, [data, isAwaited]);
 }
 
+/** What a rule may be about, in words. */
+export function useNames() {
+  const { nameOf: skill } = useSkills();
+  const { nameOf: community } = useCommunities();
+  return { skill, community };
+}
+
 const nameIn = (language: string) => (named: { name_en: string; name_zh: string }) =>
   language === "en" ? named.name_en : named.name_zh;
