@@ -52,6 +52,7 @@ from api.routes import (
     referrals,
     residents,
     skills,
+    streets,
     suggestions,
     webhooks,
 )
@@ -78,6 +79,7 @@ ROUTERS = (
             coverage,
             providers,
             communities,
+            streets,
             skills,
             categories,
             operations,

@@ -12,7 +12,7 @@ from api.client.answers import AuditEntry, AuditEventPage
 from api.client.coverage import ANSWER_SECONDS, Coverage
 from api.client.events import Event, follow
 from api.client.keys import Keys
-from api.client.menu import Categories, Communities, Skills
+from api.client.menu import Categories, Communities, Skills, Streets
 from api.client.needs import Needs
 from api.client.plans import Plans
 from api.client.providers import Providers
@@ -74,6 +74,7 @@ class LastMeter:
         self.categories = Categories(self._transport)
         self.skills = Skills(self._transport)
         self.communities = Communities(self._transport)
+        self.streets = Streets(self._transport)
         self.residents = Residents(self._transport)
         self.keys = Keys(self._transport)
         self.webhooks = Webhooks(self._transport)

@@ -1,4 +1,4 @@
-"""What can be asked for, the skills it takes, and the communities."""
+"""What can be asked for, the skills it takes, the communities and the streets they lie in."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from api.client.answers import (
     CommunityResource,
     SkillPage,
     SkillResource,
+    StreetPage,
+    StreetResource,
 )
-from api.client.requests import ListCommunitiesQuery, ListSkillsQuery
+from api.client.requests import ListCommunitiesQuery, ListSkillsQuery, ListStreetsQuery
 from api.client.transport import Transport, address
 
 
@@ -48,3 +50,11 @@ class Communities:
 
     def list(self, **filters: Unpack[ListCommunitiesQuery]) -> Iterator[CommunityResource]:
         return self._transport.pages(CommunityPage, address("communities"), filters)
+
+
+class Streets:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, **filters: Unpack[ListStreetsQuery]) -> Iterator[StreetResource]:
+        return self._transport.pages(StreetPage, address("streets"), filters)

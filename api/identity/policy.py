@@ -54,6 +54,7 @@ POLICY: Mapping[str, Rule] = {
     "getCategory": _same(*Role),
     "listCommunities": _same(*Role),
     "getCommunity": _same(*Role),
+    "listStreets": _same(*Role),
     # Help crosses boundaries: whoever is suggested can be looked up, wherever that is.
     "listProviders": _same(*_DIRECTORY),
     "searchProviders": _same(*_DIRECTORY),

@@ -1,4 +1,4 @@
-"""Communities over HTTP."""
+"""Communities, and the streets they lie in, over HTTP."""
 
 from __future__ import annotations
 
@@ -26,3 +26,18 @@ class CommunityPage(ResponseModel):
 
 class CommunityQuery(PageQuery):
     parent_code: Annotated[Id | None, Field(description="Code of the area they are directly in")] = None
+
+
+class StreetResource(ResponseModel):
+    code: Annotated[str, Field(description="Official code; it starts with that of the district it lies in")]
+    name: str
+    parent_code: str | None
+
+
+class StreetPage(ResponseModel):
+    items: list[StreetResource]
+    next_cursor: str | None
+
+
+class StreetQuery(PageQuery):
+    parent_code: Annotated[Id | None, Field(description="Code of the district they lie in")] = None

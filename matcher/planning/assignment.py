@@ -119,7 +119,7 @@ def _problem(
     is_divisible: npt.ArrayLike | None,
 ) -> Problem:
     if not issparse(values) or values.ndim != 2:
-        raise InvalidValue("values", "be a sparse array of shape (n_needs, n_providers)", type(values))
+        raise InvalidValue("values", "be a sparse array of shape (n_needs, n_providers)", values)
     pairs = csr_array(values, copy=True)
     pairs.sum_duplicates()  # sorts, too
     n_needs, n_providers = pairs.shape

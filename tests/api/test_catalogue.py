@@ -1,4 +1,4 @@
-"""/v1/communities, /v1/skills, /v1/categories: what the rest refers to, read-only."""
+"""/v1/communities, /v1/streets, /v1/skills, /v1/categories: what the rest refers to, read-only."""
 
 from __future__ import annotations
 
@@ -57,6 +57,15 @@ class TestCommunities:
             "population": None,
             "is_synthetic": False,
         }
+
+
+class TestStreets:
+    def test_streets_with_their_names(self, client: TestClient) -> None:
+        """Streets alone, and those of one district: a queue that is cut by street names it."""
+        street = {"code": STREET, "name": "沙面街道", "parent_code": DISTRICT}
+        assert client.get("/v1/streets").json() == {"items": [street], "next_cursor": None}
+        assert client.get(f"/v1/streets?parent_code={DISTRICT}").json()["items"] == [street]
+        assert client.get("/v1/streets?parent_code=4401").json()["items"] == []
 
 
 class TestMenu:

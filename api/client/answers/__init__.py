@@ -12,6 +12,8 @@ from api.client.answers.access import WebhookPage as WebhookPage
 from api.client.answers.access import WebhookResource as WebhookResource
 from api.client.answers.areas import CommunityPage as CommunityPage
 from api.client.answers.areas import CommunityResource as CommunityResource
+from api.client.answers.areas import StreetPage as StreetPage
+from api.client.answers.areas import StreetResource as StreetResource
 from api.client.answers.coverage import AreaGap as AreaGap
 from api.client.answers.coverage import CategoryAccess as CategoryAccess
 from api.client.answers.coverage import CategorySupply as CategorySupply

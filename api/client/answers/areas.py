@@ -8,6 +8,14 @@ from . import shared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StreetResource:
+    code: str
+    """Official code; it starts with that of the district it lies in"""
+    name: str
+    parent_code: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CommunityResource:
     code: str
     """Official code; it starts with that of the street it lies in"""
@@ -18,6 +26,12 @@ class CommunityResource:
     population: int | None
     is_synthetic: bool
     """Whether the point was made up for a demonstration"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreetPage:
+    items: list[StreetResource]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

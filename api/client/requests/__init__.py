@@ -5,6 +5,7 @@ from api.client.requests.access import Role as Role
 from api.client.requests.access import RotationInput as RotationInput
 from api.client.requests.access import WebhookInput as WebhookInput
 from api.client.requests.areas import ListCommunitiesQuery as ListCommunitiesQuery
+from api.client.requests.areas import ListStreetsQuery as ListStreetsQuery
 from api.client.requests.coverage import Decay as Decay
 from api.client.requests.coverage import GetAccessQuery as GetAccessQuery
 from api.client.requests.coverage import ListGapsQuery as ListGapsQuery

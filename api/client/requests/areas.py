@@ -8,3 +8,8 @@ from typing import NotRequired, TypedDict
 class ListCommunitiesQuery(TypedDict):
     parent_code: NotRequired[str | None]
     """Code of the area they are directly in"""
+
+
+class ListStreetsQuery(TypedDict):
+    parent_code: NotRequired[str | None]
+    """Code of the district they lie in"""

@@ -36,6 +36,7 @@ CALLS: dict[str, Callable[[LastMeter], Any]] = {
     "getCategory": lambda meter: meter.categories.get("home_care"),
     "listCommunities": lambda meter: list(meter.communities.list(parent_code=STREET)),
     "getCommunity": lambda meter: meter.communities.get(COMMUNITY),
+    "listStreets": lambda meter: list(meter.streets.list(parent_code=DISTRICT)),
     "getQueue": lambda meter: meter.queue.window(state="open", limit=1).items,
     "mapNeeds": lambda meter: meter.queue.map_needs(bbox=BOX, zoom=9).points,
     "mapProviders": lambda meter: meter.queue.map_providers(bbox=BOX, zoom=9, category_id="home_care").cells,

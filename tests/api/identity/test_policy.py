@@ -17,7 +17,10 @@ from graph_models.stores.sqlite.store import SqliteStore
 from tests.builders import FixedClock
 
 PUBLIC = {"getHealth", "getReadiness", "getProblemType"}
-CATALOGUE = {"listSkills", "getSkill", "listCategories", "getCategory", "listCommunities", "getCommunity"}
+CATALOGUE = {
+    *("listSkills", "getSkill", "listCategories", "getCategory"),
+    *("listCommunities", "getCommunity", "listStreets"),
+}
 STUDIES = {
     *("getCoverage", "listGaps", "listReach", "getAccess", "getFairness", "getFragility", "getReport"),
     *("proposeSites", "tryChanges"),

@@ -152,7 +152,8 @@ GOOD: dict[str, Any] = {"values": csr_array(np.ones((2, 2))), "capacity": [1, 1]
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"values": np.ones((2, 2))}, "values must be a sparse array"),
+        ({"values": np.ones((2, 2))}, r"values must be a sparse array .*, got ndarray$"),
+        ({"values": coo_array(np.ones(2))}, r"values must be a sparse array .*, got coo_array$"),
         ({"values": csr_array(np.array([[np.nan, 1], [1, 1]]))}, "values must be finite"),
         ({"values": csr_array(np.array([[1j, 1], [1, 1]]))}, "values must be real"),
         ({"capacity": [1]}, r"capacity must have the shape \(2,\)"),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changed, parse } from "../src/app/address";
 import { groupInWords } from "../src/coverage/groups";
 import { colourOf, scaleOf } from "../src/coverage/scale";
-import { districtsWithin, streetsIn } from "../src/domain/areas";
+import { districtsWithin } from "../src/domain/areas";
 import { nameAmong } from "../src/domain/names";
 import { isOpen, wantedSkills } from "../src/domain/needs";
 import { worst } from "../src/domain/urgency";
@@ -83,19 +83,6 @@ describe("areas", () => {
     expect(districtsWithin(["4401"])).toHaveLength(11);
     expect(districtsWithin(["440103001", "440118"])).toEqual(["440103", "440118"]);
     expect(districtsWithin(["4403"])).toEqual([]);
-  });
-
-  it("of a district are the streets that its communities lie in", () => {
-    const communities = [
-      { code: "440103001101", name: "A" },
-      { code: "440103001102", name: "B" },
-      { code: "440103002101", name: "C" },
-      { code: "440104001101", name: "D" },
-    ];
-    expect(streetsIn("440103", communities)).toEqual([
-      { code: "440103001", firstCommunity: "A" },
-      { code: "440103002", firstCommunity: "C" },
-    ]);
   });
 });
 

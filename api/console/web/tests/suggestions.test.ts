@@ -146,8 +146,9 @@ describe("factors in words", () => {
 });
 
 describe("what would have to change", () => {
+  const names = { skill: (id: string) => `<${id}>`, community: (code: string) => `[${code}]` };
   const words = (gap: Partial<Gap> & Pick<Gap, "reason">) =>
-    gapInWords({ subject: null, actual: null, required: null, unit: null, ...gap }, (id) => `<${id}>`, t, f);
+    gapInWords({ subject: null, actual: null, required: null, unit: null, ...gap }, names, t, f);
 
   it("is said in figures", () => {
     expect(
@@ -162,6 +163,15 @@ describe("what would have to change", () => {
     expect(words({ reason: "unavailable_at_time", actual: 0, required: 45, unit: "minute" })).toBe(
       "would have to be free for 45 minutes on end, is for 0",
     );
+  });
+
+  it("names the community that would have to be served, once it is known", () => {
+    const gap = { reason: "outside_service_area", subject: "440103001101" } as const;
+    expect(words(gap)).toBe("would have to serve [440103001101] or an area around it");
+    const early = { ...names, community: () => "" };
+    const told: Gap = { ...gap, actual: null, required: null, unit: null };
+    expect(gapInWords(told, early, t, f)).toBe("serves other areas");
+    expect(words({ reason: "outside_service_area" })).toBe("serves other areas");
   });
 
   it("is how long somebody rests, was asked or was not verified", () => {
@@ -180,9 +190,9 @@ describe("what would have to change", () => {
     const level = { ...gap, reason: "not_skilled" as const, subject: "cooking", actual: 0, required: 0.3 };
     const several = [{ ...level, unit: "level" }, { ...level, subject: "driving", unit: "level" }, gap];
     const zh = translator("zh-CN");
-    const told = gapsInWords("not_skilled", several as Gap[], (id) => id, zh, formatsOf("zh-CN"));
-    expect(told).toBe("需要“cooking”等级 0.3，现为 0；需要“driving”等级 0.3，现为 0");
-    expect(gapsInWords("inactive", several as Gap[], (id) => id, zh, formatsOf("zh-CN"))).toBe("");
+    const told = gapsInWords("not_skilled", several as Gap[], names, zh, formatsOf("zh-CN"));
+    expect(told).toBe("需要“<cooking>”等级 0.3，现为 0；需要“<driving>”等级 0.3，现为 0");
+    expect(gapsInWords("inactive", several as Gap[], names, zh, formatsOf("zh-CN"))).toBe("");
   });
 
   it("is the rule itself where there are no figures", () => {

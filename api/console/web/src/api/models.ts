@@ -10,6 +10,7 @@ export type ReasonCode = Schemas["ReasonCode"];
 export type Category = Schemas["CategoryResource"];
 export type Skill = Schemas["SkillResource"];
 export type Community = Schemas["CommunityResource"];
+export type Street = Schemas["StreetResource"];
 export type Provider = Schemas["ProviderResource"];
 export type ProviderMatch = Schemas["ProviderMatch"];
 export type AuditEvent = Schemas["AuditEntry"];

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { nameAmong } from "../domain/names";
 import { useSpeech } from "../i18n/context";
-import type { Category, Community, Skill } from "./models";
+import type { Category, Community, Skill, Street } from "./models";
 import { all } from "./pages";
 import { isPassing } from "./problems";
 import { get } from "./typed";
@@ -56,6 +56,27 @@ export function useCommunities() {
     const nameOf = (code: string | null) => (code === null ? "" : nameAmong(known, code, ({ name }) => name));
     return { items, nameOf };
   }, [data, isAwaited]);
+}
+
+/** Streets and towns of a district. */
+export function useStreets(district: string): readonly Street[] {
+  const { data } = useQuery({
+    queryKey: ["streets", district],
+    queryFn: ({ signal }) =>
+      all<Street>((cursor) =>
+        get("/v1/streets", { query: { parent_code: district, limit: 100, cursor } }, { signal }),
+      ),
+    enabled: district !== "",
+    ...LONG,
+  });
+  return data ?? [];
+}
+
+/** What a rule may be about, in words. */
+export function useNames() {
+  const { nameOf: skill } = useSkills();
+  const { nameOf: community } = useCommunities();
+  return { skill, community };
 }
 
 const nameIn = (language: string) => (named: { name_en: string; name_zh: string }) =>

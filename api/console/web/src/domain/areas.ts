@@ -26,21 +26,3 @@ export function districtsWithin(jurisdiction: readonly string[] | null): readonl
     jurisdiction.some((area) => area.startsWith(code) || code.startsWith(area)),
   );
 }
-
-/** Streets that communities lie in, each told by the first of its communities: nothing else names a street. */
-export function streetsIn(
-  district: string,
-  communities: readonly { code: string; name: string }[],
-): Street[] {
-  const found = new Map<string, string>();
-  for (const { code, name } of communities) {
-    const street = code.slice(0, 9);
-    if (street.startsWith(district) && !found.has(street)) found.set(street, name);
-  }
-  return Array.from(found, ([code, firstCommunity]) => ({ code, firstCommunity }));
-}
-
-export interface Street {
-  code: string;
-  firstCommunity: string;
-}

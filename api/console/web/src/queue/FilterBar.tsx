@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useState } from "react";
-import { useCategories, useCommunities } from "../api/places";
-import { districtOf, districtsWithin, streetsIn } from "../domain/areas";
+import { useCategories, useStreets } from "../api/places";
+import { districtOf, districtsWithin } from "../domain/areas";
 import { useSpeech } from "../i18n/context";
 import { useSession } from "../session/context";
 import { useDebounced } from "../ui/useDebounced";
@@ -16,9 +16,8 @@ export function FilterBar({ filters, searchRef, onChange }: Props) {
   const { t } = useSpeech();
   const { session } = useSession();
   const categories = useCategories();
-  const communities = useCommunities();
   const district = districtOf(filters.area);
-  const streets = district === "" ? [] : streetsIn(district, communities.items);
+  const streets = useStreets(district);
   return (
     <search className="filters">
       <Search value={filters.search} inputRef={searchRef} onChange={(search) => onChange({ search })} />
@@ -41,8 +40,10 @@ export function FilterBar({ filters, searchRef, onChange }: Props) {
         onChange={(event) => onChange({ area: event.target.value || district })}
       >
         <option value="">{t("queue.any", { name: t("queue.street") })}</option>
-        {streets.map(({ code, firstCommunity }) => (
-          <option key={code} value={code}>{`${code.slice(6)} · ${firstCommunity}`}</option>
+        {streets.map(({ code, name }) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
         ))}
       </select>
       <select

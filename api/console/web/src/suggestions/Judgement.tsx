@@ -1,4 +1,4 @@
-import { useSkills } from "../api/places";
+import { useNames } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import { Trouble } from "../ui/Trouble";
 import { useJudgement } from "./queries";
@@ -7,7 +7,7 @@ import { gapsInWords } from "./reasons";
 /** Where a provider stands for a need, or every rule that speaks against it with what would have to change. */
 export function Judgement({ needId, providerId }: { needId: string; providerId: string }) {
   const { t, f } = useSpeech();
-  const skills = useSkills();
+  const names = useNames();
   const { data, error } = useJudgement(needId, providerId);
   if (error !== null) return <Trouble error={error} />;
   if (data === undefined) return <p>{t("app.loading")}</p>;
@@ -28,7 +28,7 @@ export function Judgement({ needId, providerId }: { needId: string; providerId: 
       <ul>
         {reasons.map((reason) => (
           <li key={reason}>
-            <strong>{t(`rule.${reason}`)}</strong> {gapsInWords(reason, gaps, skills.nameOf, t, f)}
+            <strong>{t(`rule.${reason}`)}</strong> {gapsInWords(reason, gaps, names, t, f)}
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { SuggestionAnswer } from "../api/models";
-import { useSkills } from "../api/places";
+import { useNames } from "../api/places";
 import { useSpeech } from "../i18n/context";
 import type { MessageKey } from "../i18n/messages";
 import { gapsInWords } from "./reasons";
@@ -7,7 +7,7 @@ import { gapsInWords } from "./reasons";
 /** Why there are not more: what held the others back, and who is one change away. */
 export function Others({ answer }: { answer: SuggestionAnswer }) {
   const { t, f } = useSpeech();
-  const skills = useSkills();
+  const names = useNames();
   const { considered, rejected, near_misses: near } = answer;
   if (considered === null || rejected === null || near === null) return null;
   const rules = Object.entries(rejected).filter(([, count]) => count > 0);
@@ -46,7 +46,7 @@ export function Others({ answer }: { answer: SuggestionAnswer }) {
             <strong>{miss.name}</strong> <span className="mark">{t(`rule.${miss.reason}`)}</span>
             <br />
             {[
-              gapsInWords(miss.reason, miss.gaps, skills.nameOf, t, f),
+              gapsInWords(miss.reason, miss.gaps, names, t, f),
               t("suggestions.score", { score: f.score(miss.score) }),
             ]
               .filter((words) => words !== "")

@@ -77,10 +77,20 @@ function continuityInWords({ suggestion, need, provider }: Facts, t: Translate, 
   return f.list(parts.filter((part) => part !== null));
 }
 
-/** What would have to change for one rule to hold: the rule itself where there are no figures. */
-export function gapInWords(gap: Gap, skillName: (id: string) => string, t: Translate, f: Formats): string {
+/** What a gap may be about. */
+export interface Names {
+  skill: (id: string) => string;
+  community: (code: string) => string;
+}
+
+/** What would have to change for one rule to hold: the rule itself where there is no more to say. */
+export function gapInWords(gap: Gap, names: Names, t: Translate, f: Formats): string {
   const { reason, actual, required, subject, unit } = gap;
-  const skill = subject === null ? "" : skillName(subject);
+  if (reason === "outside_service_area" && subject !== null) {
+    const community = names.community(subject);
+    return community === "" ? t(`rule.${reason}`) : t("gap.area", { community });
+  }
+  const skill = subject === null ? "" : names.skill(subject);
   if (actual === null || required === null) return t(`rule.${reason}`);
   switch (unit) {
     case "level":
@@ -110,11 +120,11 @@ export function gapInWords(gap: Gap, skillName: (id: string) => string, t: Trans
 export function gapsInWords(
   reason: Rule,
   gaps: readonly Gap[],
-  skillName: (id: string) => string,
+  names: Names,
   t: Translate,
   f: Formats,
 ): string {
   const rule = t(`rule.${reason}`);
-  const told = gaps.filter((gap) => gap.reason === reason).map((gap) => gapInWords(gap, skillName, t, f));
+  const told = gaps.filter((gap) => gap.reason === reason).map((gap) => gapInWords(gap, names, t, f));
   return f.clauses(told.filter((words) => words !== rule));
 }

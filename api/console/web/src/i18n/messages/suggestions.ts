@@ -69,6 +69,10 @@ export const suggestions = {
   "suggestions.has_served": ["has served this resident before", "曾服务该居民"],
   "suggestions.based_here": ["based in this community", "驻点在本社区"],
   "suggestions.assigned_here": ["assigned to this community", "负责本社区"],
+  "gap.area": [
+    "would have to serve {community} or an area around it",
+    "服务区域需包含{community}或其所在区域",
+  ],
   "gap.level": [
     "would need {skill} at level {required}, has {actual}",
     "需要“{skill}”等级 {required}，现为 {actual}",
