@@ -8,9 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from graph_models.domain.identifiers import SkillId
 from graph_models.domain.providers import Capacity, Provider
-from graph_models.domain.skills import SkillOffer
 from matcher.availability import to_microseconds
 from matcher.engine import Engine
 from matcher.reference import reference_suggestions
@@ -58,14 +56,13 @@ def test_a_verification_counts_to_its_last_microsecond() -> None:
 
 
 def units_apart(seed: int) -> list[Provider]:
-    """Providers at one place who differ in what they have free, of how much, and in how well they help."""
+    """Providers who are about as good for one unit, and the better for several the more they have."""
     draws = np.random.default_rng(seed)
     several = []
-    for number in range(200):
-        total = int(draws.integers(1, 13))
-        capacity = Capacity(total, reserved=int(draws.integers(0, total)))
-        skills = (SkillOffer(SkillId("care.bathing"), float(draws.integers(500, 1_001)) / 1_000),)
-        several.append(a_provider(f"p{number:03}", capacity=capacity, skills=skills))
+    for number in range(300):
+        total = int(draws.integers(1, 60))
+        capacity = Capacity(total, reserved=(total - 1) // 2)
+        several.append(a_provider(f"p{number:03}", capacity=capacity))
     return several
 
 
