@@ -13,6 +13,7 @@ from rich.table import Table
 from api.commands.session import Session, console, print_json, stages
 from api.commands.suggest import open_matcher
 from graph_models.domain.errors import LastMeterError, UnknownReference
+from graph_models.domain.identifiers import AreaCode, CategoryId
 from matcher.coverage.city import City
 from matcher.coverage.published import Coverage
 from matcher.coverage.publishing import publish
@@ -47,9 +48,9 @@ def read_city(session: Session) -> Iterator[City]:
 
 def refuse_unknown(city: City, area: str | None, category: str | None = None) -> None:
     """Refuse what is not on record: an empty table would read as no gaps."""
-    if area is not None and area not in city.catalogue.areas:
+    if area is not None and AreaCode(area) not in city.catalogue.areas:
         raise UnknownReference("area_code", "Area", area)
-    if category is not None and category not in city.catalogue.categories:
+    if category is not None and CategoryId(category) not in city.catalogue.categories:
         raise UnknownReference("category_id", "Category", category)
 
 
