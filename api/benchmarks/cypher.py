@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import Session
 from neo4j.spatial import WGS84Point
 
 from api.benchmarks.town import EARTH_M
 from graph_models.domain.places import Location
-from graph_models.domain.providers import Provider
 from matcher.context import NeedContext
-from matcher.parameters import MatchParameters
-from matcher.rules import has_reached_cap, ready_at, units_wanted
+from matcher.rules import units_wanted
 from matcher.scoring import half_distance_m
-from matcher.travel import UNKNOWN_M, to_metres
 
 _DEFINITIONS: tuple[LiteralString, ...] = (
     "CREATE CONSTRAINT provider_id IF NOT EXISTS FOR (p:Provider) REQUIRE p.id IS UNIQUE",
     "CREATE CONSTRAINT skill_id IF NOT EXISTS FOR (s:Skill) REQUIRE s.id IS UNIQUE",
     "CREATE POINT INDEX provider_place IF NOT EXISTS FOR (p:Provider) ON (p.place)",
 )
-_AWAIT: LiteralString = "CALL db.awaitIndexes(600)"
-_LOAD: LiteralString = """
-UNWIND $rows AS row CREATE (p:Provider) SET p = row.properties WITH p, row
-UNWIND row.offers AS offer MERGE (s:Skill {id: offer[0]}) CREATE (p)-[:OFFERS {level: offer[1]}]->(s)"""
+_AWAIT: LiteralString = "CALL db.awaitIndexes(3600)"
+# A server that has answered for a while has read its pages before.
+_READ_ALL: LiteralString = "MATCH (p:Provider)-[o:OFFERS]->(:Skill) RETURN sum(o.level), count(p.place)"
 # Neo4j has a radius of the Earth of its own.
 _RADIUS: LiteralString = """
 WITH point({latitude: 0.0, longitude: 0.0}) AS here, point({latitude: 1.0, longitude: 0.0}) AS there
@@ -58,31 +53,20 @@ RETURN id ORDER BY score DESC, id LIMIT 10"""
 
 
 class Cypher:
-    """Providers in an empty database.
+    """A database that was made of `ProviderFiles`, asked once its indexes are there and its pages read.
 
     Parameters
     ----------
     session
         With a server that has no other data.
-    parameters
-        Of the matching model.
     """
 
-    def __init__(self, session: Session, parameters: MatchParameters) -> None:
-        self._session, self._parameters = session, parameters
-        for statement in _DEFINITIONS:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        for statement in (*_DEFINITIONS, _AWAIT, _READ_ALL):
             self._session.run(statement).consume()
         radius = self._session.run(_RADIUS).single(strict=True)["metres"]
         self._earth = EARTH_M / radius
-
-    def add(self, providers: Sequence[Provider]) -> None:
-        """Write more providers."""
-        rows = [self._row(each) for each in providers]
-        self._session.execute_write(lambda tx: tx.run(_LOAD, rows=rows).consume())
-
-    def seal(self) -> None:
-        """Wait until the indexes are there."""
-        self._session.run(_AWAIT).consume()
 
     def answer(self, context: NeedContext) -> list[str]:
         """Return the ids of the best providers, best first."""
@@ -113,23 +97,6 @@ class Cypher:
             weights=list(context.weights),
         )
         return [str(record["id"]) for record in result]
-
-    def _row(self, provider: Provider) -> dict[str, Any]:
-        ready, travel = ready_at(provider), provider.max_travel_km
-        properties = {
-            "id": provider.id,
-            "place": _point(provider.location),
-            "remaining": provider.capacity.remaining,
-            "total": max(provider.capacity.total, 1),
-            "recent": provider.recent_referrals,
-            "half_referrals": self._parameters.half_referrals_of(provider.kind),
-            "travel_m": UNKNOWN_M if travel is None else to_metres(travel),
-            "serves": list(provider.serves),
-            "community": provider.community_code,
-            "ready_at": 0 if ready is None else ready,
-            "may_be_asked": provider.is_active and not has_reached_cap(provider),
-        }
-        return {"properties": properties, "offers": [[each.skill_id, each.level] for each in provider.skills]}
 
 
 def _point(where: Location | None) -> WGS84Point:

@@ -7,14 +7,14 @@ ratios favour them. On needs that ask for neither, all lists must be the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from statistics import median
 from typing import Any
-
-from neo4j import Session
 
 from api.benchmarks.columns import Answer, Columns
 from api.benchmarks.cypher import Cypher
 from api.benchmarks.latency import read_ns
+from api.benchmarks.provider_files import Neo4jHome, ProviderFiles
 from api.benchmarks.report import Figure, Line, Report, Section, in_turns, percentiles, times
 from api.benchmarks.town import Town, draw_town, full_lists, plain
 from matcher.context import NeedContext
@@ -25,7 +25,7 @@ IN_A_ROW = 20  # as a service answers them
 _ENGINE, _CYPHER = "engine", "one Cypher query, point index"
 
 
-def run(scale: float, neo4j: Session | str, asked: int = ASKED) -> Report:
+def run(scale: float, neo4j: Neo4jHome | str, asked: int | None = None) -> Report:
     """Ask the engine and its peers for the same needs.
 
     Parameters
@@ -33,22 +33,22 @@ def run(scale: float, neo4j: Session | str, asked: int = ASKED) -> Report:
     scale
         Share of the city.
     neo4j
-        A session with a server without data, or why there is none.
+        A Neo4j without data, which is filled and left running, or why there is none.
     asked
-        Needs to ask for at most.
+        Needs to ask for at most; without it the fewer, the more providers the slowest has to look at.
     """
-    columns = Columns(default_parameters())
-    cypher = None if isinstance(neo4j, str) else Cypher(neo4j, default_parameters())
-    peers: list[Columns | Cypher] = [columns] if cypher is None else [columns, cypher]
-    town = draw_town(scale, [each.add for each in peers])
-    for each in peers:
-        each.seal()
+    parameters = default_parameters()
+    columns = Columns(parameters)
+    files = None if isinstance(neo4j, str) else ProviderFiles(neo4j, parameters)
+    town = draw_town(scale, [each.add for each in (columns, files) if each is not None])
+    columns.seal()
     answers: dict[str, Answer] = {"numpy, all providers": columns.scan}
     answers["BallTree and numpy"] = columns.ball_tree()
-    if cypher is not None:
-        answers[_CYPHER] = cypher.answer
-    questions = full_lists(town.engine, town.contexts, asked)
-    lines = _race(town, answers, questions)
+    questions = full_lists(town.engine, town.contexts, asked or _asked(scale))
+    with ExitStack() as stack:
+        if files is not None:
+            answers[_CYPHER] = Cypher(stack.enter_context(files.database())).answer
+        lines = _race(town, answers, questions)
     return Report(
         "suggest",
         scale,
@@ -56,6 +56,11 @@ def run(scale: float, neo4j: Session | str, asked: int = ASKED) -> Report:
         {"providers": len(town.engine), "needs": len(questions), "compared": min(COMPARED, len(questions))},
         [f"{_CYPHER}: {neo4j}"] if isinstance(neo4j, str) else [],
     )
+
+
+def _asked(scale: float) -> int:
+    """Return how many needs to ask for: the slowest peer shall take minutes at any scale, not hours."""
+    return min(ASKED, round(100 / scale))
 
 
 def _race(town: Town, answers: Mapping[str, Answer], questions: Sequence[NeedContext]) -> list[Line]:

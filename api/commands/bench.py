@@ -10,17 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from neo4j import GraphDatabase, Session
 from rich.console import Console
 from rich.table import Table
 
 from api.benchmarks import growth, http, plan, suggest
+from api.benchmarks.provider_files import Neo4jHome
 from api.benchmarks.report import Figure, Report, Section
 from api.commands.session import JsonFlag, console, print_json
 from graph_models.city.generate import DEMO_SCALE
 from graph_models.stores import local_neo4j
-
-_NEO4J = local_neo4j.Resources(heap_mb=1_024, page_cache_mb=512)
 
 
 class Name(StrEnum):
@@ -75,26 +73,26 @@ def bench(
 
 
 def suggest_beside_neo4j(scale: float) -> Report:
-    with empty_neo4j() as neo4j:
+    # Large enough for all that the city has on disk: what memory cannot hold is no fair peer.
+    resources = local_neo4j.Resources(1_024 + round(1_024 * scale), 512 + round(3_584 * scale))
+    with empty_neo4j(resources) as neo4j:
         return suggest.run(scale, neo4j)
 
 
 @contextmanager
-def empty_neo4j() -> Iterator[Session | str]:
+def empty_neo4j(resources: local_neo4j.Resources) -> Iterator[Neo4jHome | str]:
     """Start a server without data, and throw it away; where none can be had, say why."""
     with TemporaryDirectory() as name:
         home = Path(name)
         try:
-            server = local_neo4j.start(home, port=local_neo4j.ANY_PORT, resources=_NEO4J)
+            local_neo4j.start(home, port=local_neo4j.ANY_PORT, resources=resources)
         except local_neo4j.LocalNeo4jError as error:
             yield str(error)
             return
         try:
-            auth = (server.user, server.password)
-            with GraphDatabase.driver(server.url, auth=auth) as driver, driver.session() as session:
-                yield session
+            yield Neo4jHome(home, resources)
         finally:
-            local_neo4j.stop(home)
+            local_neo4j.kill(home)  # nobody waits for a checkpoint of what is thrown away
 
 
 def show(report: Report, screen: Console) -> None:

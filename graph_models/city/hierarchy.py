@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import shape
 
 from graph_models.city.draws import IntArray
@@ -48,7 +49,7 @@ class Hierarchy:
     streets: tuple[Unit, ...]
     communities: tuple[Unit, ...]
     populations: tuple[int, ...]
-    outlines: tuple[Any, ...]
+    outlines: NDArray[np.object_]
     street_of_community: IntArray
     district_of_community: IntArray
 
@@ -78,7 +79,7 @@ def load_hierarchy() -> Hierarchy:
         streets,
         communities,
         tuple(population[each.code] for each in districts),
-        tuple(outline[each.code] for each in districts),
+        np.array([outline[each.code] for each in districts]),
         street_of_community,
         district_of_street[street_of_community],
     )
@@ -109,7 +110,6 @@ def district_at(latitude: float, longitude: float) -> str | None:
     >>> district_at(23.129, 113.264), district_at(39.9, 116.4)
     ('440104', None)
     """
-    point = shapely.Point(longitude, latitude)
     hierarchy = load_hierarchy()
-    pairs = zip(hierarchy.districts, hierarchy.outlines, strict=True)
-    return next((district.code for district, outline in pairs if outline.covers(point)), None)
+    (inside,) = shapely.intersects_xy(hierarchy.outlines, longitude, latitude).nonzero()
+    return hierarchy.districts[inside[0]].code if inside.size else None

@@ -6,6 +6,7 @@ import binascii
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import MAXYEAR, MINYEAR, datetime
+from operator import lt
 from typing import Any
 
 from graph_models.domain.errors import InvalidValue
@@ -23,7 +24,7 @@ def check_text(field: str, value: object, *, max_length: int = MAX_TEXT_LENGTH) 
         raise InvalidValue(field, "be a text that is not empty", value)
     if len(value) > max_length:
         raise InvalidValue(field, f"have at most {max_length} characters", value)
-    if not value.translate(_SPACES).isprintable():
+    if not value.isprintable() and not value.translate(_SPACES).isprintable():
         raise InvalidValue(field, "hold printable characters only", value)
 
 
@@ -83,5 +84,8 @@ def sort_field(instance: object, name: str, key: Callable[[Any], Any] | None = N
     values = getattr(instance, name)
     if type(values) is tuple and len(values) < 2:
         return
-    check_unique(name, values if key is None else map(key, values))
+    keys = values if key is None else [*map(key, values)]
+    if type(values) is tuple and all(map(lt, keys, keys[1:])):
+        return
+    check_unique(name, keys)
     object.__setattr__(instance, name, tuple(sorted(values, key=key)))

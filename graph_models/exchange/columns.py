@@ -81,9 +81,8 @@ def _columns(node: NodeType) -> dict[str, Column]:
     return {column.name: column for column in listed}
 
 
-def referenced_keys(column: Column, row: Mapping[str, Any]) -> Sequence[str]:
-    """Keys that a row names in a relationship column."""
-    given = row.get(column.name)
+def referenced_keys(column: Column, given: Any) -> Sequence[str]:
+    """Keys that a row names by what it gives in a relationship column."""
     if not given:
         return ()
     if column.is_pairs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import geocoordinates_ffi as gc
@@ -88,7 +89,7 @@ def has_coordinates(row: Row) -> bool:
 
 def warn_of_null_island(row: Row) -> Finding | None:
     """Warn of the point 0, 0: in the sea, and what broken exports put for "not known"."""
-    if _pair(row) != (0, 0):
+    if row.get("latitude") != 0 or _pair(row) != (0, 0):
         return None
     reason = "the point is 0, 0 in the Gulf of Guinea"
     return Finding(
@@ -98,6 +99,8 @@ def warn_of_null_island(row: Row) -> Finding | None:
 
 def _pair(row: Row) -> tuple[float, float] | None:
     latitude, longitude = row.get("latitude"), row.get("longitude")
+    if latitude is None and longitude is None:
+        return None
     for value in (latitude, longitude):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return None
@@ -157,7 +160,8 @@ class DatumReader:
         if is_as_given and self._sampled < SAMPLED_POINTS:
             self._sampled += 1
             district = self._district_of(latitude, longitude)
-            shifted = self._district_of(*to_wgs84(latitude, longitude, Datum.GCJ02))
+            north, east = _gcj02_shift(round(latitude, 2), round(longitude, 2))
+            shifted = self._district_of(latitude - north, longitude - east)
             own = _area_codes(row)
             fits, fits_shifted = _fits(district, own), _fits(shifted, own)
             self._only_as_given += fits and not fits_shifted
@@ -173,6 +177,13 @@ class DatumReader:
         reason = f"{shifted} points fit their district only after a GCJ-02 shift, {given} only without it"
         hint = "are these GCJ-02 coordinates? load them with crs gcj02"
         return Finding("latitude", "number", reason, hint, Severity.WARNING)
+
+
+@lru_cache(maxsize=16_384)
+def _gcj02_shift(latitude: float, longitude: float) -> tuple[float, float]:
+    """Degrees by which GCJ-02 lies off; within a kilometre it changes by 3 m."""
+    north, east = to_wgs84(latitude, longitude, Datum.GCJ02)
+    return latitude - north, longitude - east
 
 
 def _area_codes(row: Row) -> Sequence[str]:

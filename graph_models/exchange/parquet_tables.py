@@ -8,10 +8,13 @@ A list, number or time in a column of strings is read in its text form of CSV; t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graph_models.declarations import PropertyType
@@ -28,6 +31,8 @@ MAX_CHUNK_RATIO = 1_000
 _BROKEN = "is not a complete Parquet file"
 _DAMAGED = "is damaged: row group {} cannot be read"
 _AGAIN = "copy or write the file again"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TEXTS = {PropertyType.STRING, PropertyType.WEEKLY_HOURS, None}
 
 ARROW_TYPES: dict[PropertyType, pa.DataType] = {
     PropertyType.STRING: pa.string(),
@@ -80,20 +85,23 @@ class ParquetTable(Source):
 
     def rows(self, kind: type[Entity]) -> Iterator[SourceRow]:
         """See `Source`."""
-        columns = columns_of(kind)
-        number = 0
+        columns = [columns_of(kind)[name] for name in self._names]
+        place, size, number = str(self.path), self.size_bytes, 0
         try:
             with _opened(self.path) as file:
                 total = max(file.metadata.num_rows, 1)
                 for batch in file.iter_batches(BATCH_ROWS):
-                    readers = [_reader(columns[field.name], field.type) for field in batch.schema]
-                    cells = zip(*(_values(column) for column in batch.columns), strict=True)
-                    for values in cells:
+                    cells, readers = zip(*map(_cells, columns, batch.columns), strict=True)
+                    is_ready = not any(readers)
+                    self.bytes_read = size * (number + len(batch)) // total
+                    for values in zip(*cells, strict=True):
                         number += 1
-                        self.bytes_read = self.size_bytes * number // total
-                        row, findings = _read_values(self._names, readers, values)
-                        raw = dict(zip(self._names, values, strict=True))
-                        yield SourceRow(kind, row, str(self.path), None, number, raw, findings)
+                        findings: list[Finding] = []
+                        if is_ready:
+                            row = dict(zip(self._names, values, strict=True))
+                        else:
+                            row, findings = _read_values(self._names, readers, values)
+                        yield SourceRow(kind, row, place, None, number, values, findings)
         except (pa.ArrowException, OSError) as error:
             raise BadFile(_BROKEN, _AGAIN) from error
 
@@ -127,6 +135,52 @@ def _oversized(metadata: Any) -> Iterator[Finding]:
             return
 
 
+_Reader = Callable[[Any], Any]
+
+
+def _cells(column: Column, given: Any) -> tuple[list[Any], _Reader | None]:
+    """Return what a column gives, and what reads its cells one by one, None if they are ready.
+
+    They are if the column has the type of its values, in which nothing is left to be checked here.
+    """
+    if given.type != arrow_type(column):
+        return _values(given), _reader(column, given.type)
+    if not column.is_list:
+        ready = _shared(given)
+        return [None if each == "" else each for each in ready] if column.holds in _TEXTS else ready, None
+    ends = given.flatten()
+    if column.is_pairs and ends.null_count:
+        return _values(given), _reader(column, given.type)
+    items = zip(*map(_shared, ends.flatten()), strict=True) if column.is_pairs else iter(_shared(ends))
+    known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    ready = []
+    for length in _shared(pc.list_value_length(given)):
+        held = None if length is None else tuple(islice(items, length))
+        ready.append(held and known.setdefault(held, held))
+    return ready, None
+
+
+def _shared(given: Any) -> list[Any]:
+    """Return the contents of a column, each of its different contents as one object."""
+    encoded = given.dictionary_encode()
+    distinct: list[Any]
+    if pa.types.is_timestamp(given.type):
+        distinct = list(map(_instant, encoded.dictionary.cast(pa.int64()).to_pylist()))
+    else:
+        distinct = encoded.dictionary.to_numpy(zero_copy_only=False).tolist()
+    at = encoded.indices.fill_null(len(distinct)).to_numpy().tolist()
+    held = [*distinct, None]
+    return [held[each] for each in at]
+
+
+def _instant(microseconds: int) -> datetime | str:
+    """Return a time, or what says which one it was if no calendar here has it."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return f"{microseconds} microseconds since 1970"
+
+
 def _values(column: Any) -> list[Any]:
     if column.null_count == len(column):
         return [None] * len(column)
@@ -135,7 +189,7 @@ def _values(column: Any) -> list[Any]:
     return list(column.to_pylist())
 
 
-def _reader(column: Column, given: pa.DataType) -> Callable[[Any], Any]:
+def _reader(column: Column, given: pa.DataType) -> _Reader:
     is_text = pa.types.is_string(given) or pa.types.is_large_string(given)
     if is_text and arrow_type(column) != pa.string():
         return column.parse
@@ -156,13 +210,13 @@ def _pair(end: Any, number: str) -> tuple[Any, Any]:
 
 
 def _read_values(
-    names: Sequence[str], readers: Sequence[Callable[[Any], Any]], values: Sequence[Any]
+    names: Sequence[str], readers: Sequence[_Reader | None], values: Sequence[Any]
 ) -> tuple[dict[str, Any], list[Finding]]:
     row: dict[str, Any] = {}
     findings: list[Finding] = []
     for name, read, value in zip(names, readers, values, strict=True):
         try:
-            row[name] = None if value is None or value == "" else read(value)
+            row[name] = value if read is None else None if value is None or value == "" else read(value)
         except CellError as error:
             findings.append(Finding(name, value_class(value), f"{name} {error.reason}", error.hint))
         except TypeError:

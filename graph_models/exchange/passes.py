@@ -11,6 +11,7 @@ from pathlib import Path
 from graph_models.domain.places import Datum
 from graph_models.exchange.checking import Candidate, Checker
 from graph_models.exchange.datum import DatumReader, DistrictOf
+from graph_models.exchange.garbage import seldom_collected
 from graph_models.exchange.known_keys import Kind, KnownKeys
 from graph_models.exchange.opening import BadFile
 from graph_models.exchange.report import KindCount, ProblemLog
@@ -94,12 +95,9 @@ class Pass:
         """Read, check and write (unless dry) everything; return counts by plural."""
         if any(source.needs_menu for source in self._sources):
             self._write_base()
-        for node in NODE_TYPES:
-            held: list[Candidate] = []
-            for source in self._sources:
-                if node.entity in source.kinds():
-                    held += self._load_source(source, node.entity)
-            self._load_held(held)
+        with seldom_collected():
+            for node in NODE_TYPES:
+                self._load_kind(node.entity)
         return {
             node.plural: KindCount(
                 self._read[node.entity],
@@ -110,6 +108,13 @@ class Pass:
             for node in NODE_TYPES
             if self._read[node.entity]
         }
+
+    def _load_kind(self, kind: Kind) -> None:
+        held: list[Candidate] = []
+        for source in self._sources:
+            if kind in source.kinds():
+                held += self._load_source(source, kind)
+        self._load_held(held)
 
     def _write_base(self) -> None:
         """Write those of the base values that are absent, without counting them as rows."""
@@ -130,9 +135,9 @@ class Pass:
         held: list[Candidate] = []
         rows = self._rows(source, kind)
         while batch := list(islice(rows, self._options.batch_rows)):
+            self._read[kind] += len(batch)
             candidates: list[Candidate] = []
-            for row in batch:
-                candidate = self._checker.read(source, row)
+            for row, candidate in zip(batch, self._checker.read(source, batch), strict=True):
                 if candidate is None:
                     self._reject(source, row)
                 else:
@@ -152,9 +157,7 @@ class Pass:
 
     def _rows(self, source: Source, kind: Kind) -> Iterator[SourceRow]:
         try:
-            for row in source.rows(kind):
-                self._read[kind] += 1
-                yield row
+            yield from source.rows(kind)
         except BadFile as error:
             self._log.add(error.finding.at(str(source.path)))
 
@@ -186,7 +189,7 @@ class Pass:
         for each in candidates:
             if each.row.is_rejected:
                 self._reject(each.source, each.row)
-            else:
+            elif each.row.findings:
                 self._add_all(each.row)
 
     def _reject(self, source: Source, row: SourceRow) -> None:

@@ -172,7 +172,7 @@ def _raw_cells(row: SourceRow, header: Sequence[str]) -> list[str]:
     if isinstance(row.raw, list):
         return row.raw
     columns = columns_of(row.kind)
-    return [_format(columns[name], row, row.raw.get(name)) for name in header]
+    return [_format(columns[name], row, given) for name, given in zip(header, row.raw, strict=True)]
 
 
 def _format(column: Column, row: SourceRow, given: Any) -> str:

@@ -123,6 +123,8 @@ class BatchWriter:
     def _difference(self, candidate: Candidate, current: Stored | None) -> Put | None:  # type: ignore[type-arg]
         if current is None:
             return Put(candidate.value, NEW)
+        if candidate.value == current.value:
+            return None
         value, row = candidate.value, candidate.row.row
         if isinstance(current.value, Provider):
             row = without_counts(self._store, candidate, current.value)
@@ -135,5 +137,5 @@ class BatchWriter:
         revisions = {key: each.revision for key, each in stored.items()}
         label = BY_ENTITY[candidates[0].row.kind].label
         parts = [self._head, label, rows, revisions]
-        digest = hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))
+        digest = hashlib.sha256(orjson.dumps(parts))
         return f"load-{digest.hexdigest()}"

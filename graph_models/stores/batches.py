@@ -72,9 +72,9 @@ def _digest(told: list[Any]) -> str:
 
 def _told(operation: Operation) -> tuple[str | int | None, ...]:
     """Tell an operation from every other, but for the value that it puts."""
+    if isinstance(operation, Put):  # most are, and a match takes three times as long
+        return "put", BY_ENTITY[type(operation.value)].label, operation.expected_revision
     match operation:
-        case Put(value, expected):
-            return "put", BY_ENTITY[type(value)].label, expected
         case Delete(kind, key, expected):
             return "delete", BY_ENTITY[kind].label, key, expected
         case AdjustCapacity(provider_id, reserved, consumed, asked_at, unasked_at, before):

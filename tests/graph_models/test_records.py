@@ -15,10 +15,10 @@ from graph_models.domain.places import Area, Location
 from graph_models.domain.providers import Capacity, Eligibility, Provider
 from graph_models.domain.referrals import Referral
 from graph_models.ports import Entity
-from graph_models.records import from_row, to_columns, to_row, to_rows
+from graph_models.records import from_row, from_rows, to_columns, to_row, to_rows
 from graph_models.schema import BY_ENTITY
 from tests.builders import NOW, a_provider, a_referral, some_areas
-from tests.contracts.strategies import ENTITIES, PROVIDERS
+from tests.contracts.strategies import AREAS, ENTITIES, NEEDS, PROVIDERS, REFERRALS
 from tests.contracts.values import complete_values, sparse_values
 
 SECRET = "personal text"
@@ -87,6 +87,36 @@ def test_missing_columns_take_defaults() -> None:
     sparse = from_row(Provider, {"id": "p1", "kind": "station", "name": "x", "capacity_total": 3})
     assert sparse == Provider("p1", "station", "x", Capacity(3))
     assert from_row(Provider, {**to_row(sparse), "min_age": 18}).eligibility == Eligibility(min_age=18)
+
+
+# What columns of some type, or of all, cannot hold, or what is not as it seems.
+ODD = st.sampled_from(
+    [
+        *(None, "", "two words", "p1", -1, 1, 1.5, -0.0, float("nan"), True, 10**30, (), ("a", "a"), [1]),
+        *([["care", 0.5]], (("care", 2.0),), "Mo 10:00-09:00", NOW.replace(tzinfo=None), NOW),
+    ]
+)
+
+
+SEVERAL = st.one_of(
+    *(st.lists(each, min_size=1, max_size=4) for each in (AREAS, PROVIDERS, NEEDS, REFERRALS))
+)
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@given(data=st.data(), values=SEVERAL)
+def test_several_rows_at_once(data: st.DataObject, values: list[Entity]) -> None:
+    """Rows give at once the values that each gives alone, to the sign of a zero, or are refused."""
+    kind = type(values[0])
+    changes = st.dictionaries(st.sampled_from(BY_ENTITY[kind].columns()), st.none() | ODD, max_size=1)
+    rows = [to_row(value) | data.draw(changes) for value in values]
+    try:
+        alone = [from_row(kind, row) for row in rows]
+    except InvalidValue:
+        with pytest.raises(InvalidValue):
+            from_rows(kind, rows)
+    else:
+        assert repr(from_rows(kind, rows)) == repr(alone)
 
 
 @pytest.mark.parametrize(

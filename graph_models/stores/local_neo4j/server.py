@@ -141,7 +141,7 @@ def stop(home: Path, *, timeout_s: float = 60) -> bool:
 
 
 def kill(home: Path) -> None:
-    """End the server of a folder at once, as a crash would. Meant for tests."""
+    """End the server of a folder at once, as a crash would. Meant for tests and throwaway data."""
     pidfile.end(pid_file(home), signal.SIGKILL, timeout_s=10)
 
 

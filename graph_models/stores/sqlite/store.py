@@ -118,7 +118,7 @@ class SqliteStore(GraphStore):
             statement, parameters = table.select_keys_within, [key_list(within), possible]
         with self._connections.reading() as connection:
             records = connection.execute(statement, parameters).fetchall()
-        return {table.key_in(record): table.decode(record) for record in records}
+        return dict(zip(map(table.key_in, records), table.decode_all(records), strict=True))
 
     def page(
         self,

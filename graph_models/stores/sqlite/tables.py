@@ -15,8 +15,9 @@ from typing import Any, Generic
 import orjson
 
 from graph_models.declarations import NodeType, PropertyType, Relationship
+from graph_models.domain.errors import InvalidValue
 from graph_models.ports import Columns, E, Stored
-from graph_models.records import from_row
+from graph_models.records import from_row, from_rows, to_rows
 from graph_models.schema import ALL_TYPES, BY_ENTITY
 
 Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
@@ -28,6 +29,9 @@ _SQL_TYPES = {
 }
 # A key list that SQLite unfolds itself: one statement for any number of keys.
 _KEYS = "(SELECT value FROM json_each(?))"
+
+
+_MANY = 50  # fewer are built faster one by one
 
 
 def key_list(keys: Sequence[str]) -> str:
@@ -113,6 +117,21 @@ class Table(Generic[E]):
             name: _each_once(codecs[name][1], held) if name in codecs else held
             for name, held in zip(names, columns, strict=True)
         }
+
+    def decode_all(self, records: Sequence[Sequence[Any]]) -> list[Stored[E]]:
+        """Build the stored values of records of `select`, what many of them share once."""
+        if len(records) < _MANY:
+            return list(map(self.decode, records))
+        *held, revisions = map(list, zip(*records, strict=True))
+        columns = {
+            name: _each_once(self._codecs[name][1], each) if name in self._codecs else each
+            for name, each in zip(self._columns, held, strict=True)
+        }
+        try:
+            values: list[Any] = from_rows(self._entity, list(to_rows(columns)))
+        except InvalidValue:
+            return list(map(self.decode, records))  # which names the first that is damaged
+        return list(map(Stored, values, revisions))
 
     def decode(self, record: Sequence[Any]) -> Stored[E]:
         """Build a stored value from a record of `select`."""

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
-from neo4j import Session
+from neo4j import GraphDatabase
 
 from api.benchmarks import suggest
 from api.benchmarks.columns import Columns
 from api.benchmarks.cypher import Cypher
+from api.benchmarks.provider_files import Neo4jHome
 from api.benchmarks.report import Line, Report
 from api.benchmarks.town import Town, draw_town, full_lists, plain
+from api.commands.bench import empty_neo4j
+from graph_models.stores import local_neo4j
+from graph_models.stores.neo4j import is_empty
 from matcher.parameters import default_parameters
-from tests.conftest import Neo4jServer
+from tests.conftest import RESOURCES
 
 SCALE, ASKED = 0.002, 12
-
-
-@pytest.fixture
-def empty_server(neo4j_server: Neo4jServer) -> Iterator[Session]:
-    """A server without data, left as it was."""
-    neo4j_server.empty()
-    with neo4j_server.driver() as driver, driver.session() as session:
-        yield session
-        session.run("DROP INDEX provider_place IF EXISTS").consume()
-    neo4j_server.empty()
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +29,12 @@ def columns_and_town() -> tuple[Columns, Town]:
     town = draw_town(SCALE, [columns.add])
     columns.seal()
     return columns, town
+
+
+def running(home: Neo4jHome) -> local_neo4j.RunningNeo4j:
+    server = local_neo4j.status(home.folder)
+    assert server is not None
+    return server
 
 
 def lines(report: Report) -> dict[str, Line]:
@@ -83,20 +84,32 @@ class TestFootprint:
             town.engine.footprint(by_phone)
 
 
-@pytest.mark.neo4j
-class TestCypher:
-    def test_lists_what_the_engine_lists(self, empty_server: Session) -> None:
-        """One query has all rules and factors of needs without hours and terms."""
-        cypher = Cypher(empty_server, default_parameters())
-        town = draw_town(SCALE, [cypher.add])
-        cypher.seal()
-        for context in [plain(each) for each in town.contexts if not each.category.is_remote][:30]:
-            listed = [each.provider_id for each in town.engine.suggest(context).suggestions]
-            assert cypher.answer(context) == listed
+@pytest.fixture(scope="module")
+def home() -> Iterator[Neo4jHome]:
+    """A server without data, of the command's own, and gone afterwards."""
+    with empty_neo4j(RESOURCES) as home:
+        assert isinstance(home, Neo4jHome)
+        server = running(home)
+        assert is_empty(server.url, (server.user, server.password))
+        yield home
+        port = int(running(home).url.rpartition(":")[2])
+    assert not home.folder.exists()
+    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), timeout=5):
+        pass
 
-    def test_all_take_part(self, empty_server: Session) -> None:
+
+@pytest.fixture(scope="module")
+def report(home: Neo4jHome) -> Report:
+    """Of a run that has filled the server."""
+    return suggest.run(SCALE, home, asked=ASKED)
+
+
+# The jars of a run that cannot have them are not asked for twice: the first fixture skips or fails.
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("neo4j_server")
+class TestCypher:
+    def test_all_take_part(self, report: Report) -> None:
         """With a server at hand nobody is skipped, and all lists are the same."""
-        report = suggest.run(SCALE, empty_server, asked=ASKED)
         told = lines(report)
         assert list(told) == [
             "engine",
@@ -109,6 +122,22 @@ class TestCypher:
         assert 0 < report.facts["compared"] <= ASKED
         same = {line.figures["same"] for line in told.values() if "same" in line.figures}
         assert same == {report.facts["compared"]}
+
+    @pytest.mark.usefixtures("report")
+    def test_lists_what_the_engine_lists(
+        self, home: Neo4jHome, columns_and_town: tuple[Columns, Town]
+    ) -> None:
+        """One query has all rules and factors of needs without hours and terms."""
+        _, town = columns_and_town
+        server = running(home)
+        auth = (server.user, server.password)
+        with GraphDatabase.driver(server.url, auth=auth) as driver, driver.session() as session:
+            [count] = session.run("MATCH (p:Provider) RETURN count(p)").single(strict=True)
+            assert count == len(town.engine)
+            cypher = Cypher(session)
+            for context in [plain(each) for each in town.contexts if not each.category.is_remote][:30]:
+                listed = [each.provider_id for each in town.engine.suggest(context).suggestions]
+                assert cypher.answer(context) == listed
 
 
 def test_says_why_a_peer_is_missing() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_models.domain.errors import StoreError, StoreUnavailable
+from graph_models.domain.errors import InvalidValue, StoreError, StoreUnavailable
 from graph_models.domain.providers import Provider
 from graph_models.ports import Capability, GraphStore, Put, WriteBatch
 from graph_models.schema import ALL_TYPES
@@ -73,6 +73,17 @@ class TestFile(SqliteFixtures):
             with Workers(store_url) as workers:
                 answers = workers.run([["follow", "0"]] * 6)
         assert answers == [[]] * 6
+
+    def test_many_values_at_once(self, store: GraphStore, path: Path) -> None:
+        """They are what each is alone; what somebody damaged past the store is refused with its reason."""
+        values = [a_provider(f"x{number:02}", is_active=number % 3 > 0) for number in range(80)]
+        put(store, *values)
+        keys = [each.id for each in values]
+        assert store.get_many(Provider, keys) == {key: store.get(Provider, key) for key in keys}
+        with raw(path) as connection:
+            connection.execute("UPDATE provider SET latitude = 'north' WHERE id = 'x41'")
+        with pytest.raises(InvalidValue, match="latitude must be a number, got a text of 5 characters"):
+            store.get_many(Provider, keys)
 
 
 class TestStatements(SqliteFixtures):
