@@ -143,7 +143,8 @@ class Trial:
     changed
         The providers that are not what they were.
     after
-        A count that changes by fewer than `k` is hidden: the difference would tell of these few.
+        Units change by multiples of `k`, rounded down, since two trials would tell of the few by whom they
+        differ; a count that is hidden before is rounded itself. What changes by fewer than `k` is hidden.
     communities
         Where the number of categories that nobody serves changes.
     """
@@ -264,13 +265,27 @@ def _unreached(access: Access) -> BoolArray:
 def _figures(outcome: Outcome, before: Outcome, k: int) -> OutcomeFigures:
     is_small = any(0 < abs(outcome.unmet[cause] - before.unmet[cause]) < k for cause in Cause)
     is_small |= 0 < abs(outcome.served - before.served) < k
+    shown = by_cause(before.unmet, k)
+    unmet = {cause: _moved(shown[cause], before.unmet[cause], outcome.unmet[cause], k) for cause in Cause}
+    served = _moved(at_least(before.served, k, of=before.wanted), before.served, outcome.served, k)
     return OutcomeFigures(
         at_least(outcome.wanted, k),
-        None if is_small else at_least(outcome.served, k, of=outcome.wanted),
-        dict.fromkeys(Cause) if is_small else by_cause(outcome.unmet, k),
+        # Up to k - 1 fewer are left than it seems: if that is as many, k values are possible.
+        None if is_small or served is None else at_least(served, k - 1, of=outcome.wanted),
+        dict.fromkeys(Cause) if is_small else unmet,
         int(_unreached(outcome.access).sum()),
         known(round(outcome.gini, _DECIMALS)),
         known(round(outcome.palma, _DECIMALS)),
         known(round(outcome.districts.difference, _DECIMALS)),
         known(round(outcome.hardships.difference, _DECIMALS)),
     )
+
+
+def _moved(shown: int | None, before: int, after: int, k: int) -> int | None:
+    """Return a count after a change, in steps of `k` from what is shown of it before, or from none."""
+    if after == before:
+        return shown
+    if shown is None:
+        return after // k * k or None
+    change = abs(after - before) // k * k
+    return at_least(shown + (change if after > before else -change), k)

@@ -94,6 +94,16 @@ class TestQuestions:
         assert found["covered_demand"] / found["demand"] < found["places"]
         assert found["is_optimal"]
 
+    @pytest.mark.parametrize(("method", "words"), [("p_median", "Mean way"), ("p_center", "Longest way")])
+    def test_ways_are_told_where_everybody_is_within_reach(
+        self, run: Run, demo_file: Path, method: str, words: str
+    ) -> None:
+        """Of one district, of which no community is 30 km from another."""
+        asked = ("sites", method, "--count", 2, "--area", "440103", "--demand", "population")
+        ended = run("--store", f"sqlite:///{demo_file}", "coverage", *asked)
+        [line] = [each for each in ended.out.splitlines() if each.startswith(words)]
+        assert 0 < float(line.split()[-2]) < 30
+
     def test_what_if(self, run: Run, demo_file: Path, tmp_path: Path) -> None:
         """From options and from a file, in one trial."""
         changes = tmp_path / "changes.json"
@@ -125,6 +135,10 @@ class TestQuestions:
         ("arguments", "status", "words"),
         [
             (("access", "nothing"), 1, "there is no Category 'nothing'"),
+            (("access", "home_care", "--area", "9"), 1, "there is no Area '9'"),
+            (("gaps", "--area", "9"), 1, "there is no Area '9'"),
+            (("gaps", "--category", "nothing"), 1, "there is no Category 'nothing'"),
+            (("communities", "--area", "9"), 1, "there is no Area '9'"),
             (("sites", "mclp", "--count", 3), 1, "limit_km"),
             (("sites", "p_median", "--count", 3, "--area", "9"), 1, "there is no Area '9'"),
             (("sites", "greedy"), 2, "greedy"),

@@ -85,7 +85,8 @@ class Trial:
     changed
         The providers that are not what they were.
     after
-        A count that changes by fewer than `k` is hidden: the difference would tell of these few.
+        Units change by multiples of `k`, rounded down, since two trials would tell of the few by whom they
+        differ; a count that is hidden before is rounded itself. What changes by fewer than `k` is hidden.
     communities
         Where the number of categories that nobody serves changes.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from api.commands.coverage.studies import (
     plain,
     print_value,
     read_city,
+    refuse_unknown,
     say,
     show_table,
     text,
@@ -27,7 +29,13 @@ from graph_models.domain.errors import InvalidValue, LastMeterError
 from graph_models.domain.identifiers import AreaCode, CategoryId
 from graph_models.domain.places import Datum
 from matcher.coverage.access import Decay, DemandKind, SupplyKind
-from matcher.coverage.disclosure import OutcomeFigures, disclose_access, disclose_stations, disclose_trial
+from matcher.coverage.disclosure import (
+    OutcomeFigures,
+    Stations,
+    disclose_access,
+    disclose_stations,
+    disclose_trial,
+)
 from matcher.coverage.sites import SitingQuestion, propose_stations
 from matcher.coverage.siting import Method
 from matcher.coverage.what_if import Change, try_out
@@ -99,8 +107,7 @@ def access(
     """Measure access to a category by two-step floating catchments, worst communities first."""
     session = session_of(context)
     with read_city(session) as city:
-        if category not in city.catalogue.categories:
-            raise LastMeterError(f"there is no Category {category!r} in the store")
+        refuse_unknown(city, area, category)
         found = disclose_access(city, CategoryId(category), demand, supply, decay, least_count(session, k))
     if as_json:
         print_value(found)
@@ -152,10 +159,19 @@ def sites(
     say(
         f"People within reach of a station: {text(found.covered_demand)} of {text(found.demand)}.",
         f"Communities within reach of one: {found.covered_places:,} of {found.places:,}.",
+        *_ways(found),
         "No choice of sites is better."
         if found.is_optimal
         else f"The best choice of sites is at most {found.gap:.2%} better.",
     )
+
+
+def _ways(found: Stations) -> Iterator[str]:
+    """Say what a method without limit, within which everybody is, is about."""
+    if found.method == Method.P_CENTER:
+        yield f"Longest way to a station: {found.objective:.1f} km."
+    if found.method == Method.P_MEDIAN and found.demand:
+        yield f"Mean way to a station: about {found.objective / found.demand:.1f} km."
 
 
 def what_if(

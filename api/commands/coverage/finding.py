@@ -60,7 +60,7 @@ def gaps(
     as_json: JsonFlag = False,
 ) -> None:
     """List open and unmet needs by area and category, most unmet first. What is hidden is not listed."""
-    found = published(session_of(context), k)
+    found = published(session_of(context), k, area, category)
     items = found.gaps_in(area, category)[:limit]
     if as_json:
         print_json({"k": found.k, "gaps": plain(tuple(items))})
@@ -90,7 +90,7 @@ def communities(
     as_json: JsonFlag = False,
 ) -> None:
     """List communities by the number of categories that nobody serves there, and their hot spots."""
-    found = published(session_of(context), k)
+    found = published(session_of(context), k, area)
     items = sorted(found.communities_in(area), key=lambda each: -each.unreached_categories)[:limit]
     if as_json:
         print_json({"communities": plain(tuple(items))})

@@ -13,6 +13,7 @@ from rich.table import Table
 from api.commands.session import Session, console, print_json, stages
 from api.commands.suggest import open_matcher
 from graph_models.domain.errors import LastMeterError, UnknownReference
+from graph_models.domain.identifiers import AreaCode, CategoryId
 from matcher.coverage.city import City
 from matcher.coverage.published import Coverage
 from matcher.coverage.publishing import publish
@@ -45,8 +46,17 @@ def read_city(session: Session) -> Iterator[City]:
         raise LastMeterError(f"there is no {error.kind} {error.key!r} in the store") from error
 
 
-def study(session: Session) -> Study:
+def refuse_unknown(city: City, area: str | None, category: str | None = None) -> None:
+    """Refuse what is not on record: an empty table would read as no gaps."""
+    if area is not None and AreaCode(area) not in city.catalogue.areas:
+        raise UnknownReference("area_code", "Area", area)
+    if category is not None and CategoryId(category) not in city.catalogue.categories:
+        raise UnknownReference("category_id", "Category", category)
+
+
+def study(session: Session, area: str | None = None, category: str | None = None) -> Study:
     with read_city(session) as city, stages("coverage") as tell:
+        refuse_unknown(city, area, category)
         return make_study(city, tell)
 
 
@@ -54,8 +64,10 @@ def least_count(session: Session, given: int | None) -> int:
     return session.settings.least_count if given is None else given
 
 
-def published(session: Session, given: int | None) -> Coverage:
-    return publish(study(session), least_count(session, given))
+def published(
+    session: Session, given: int | None, area: str | None = None, category: str | None = None
+) -> Coverage:
+    return publish(study(session, area, category), least_count(session, given))
 
 
 def print_value(value: Any) -> None:

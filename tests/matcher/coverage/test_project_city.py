@@ -1,15 +1,18 @@
-"""A district of the synthetic Guangzhou: access and clusters are what PySAL makes of the same figures."""
+"""A district of the synthetic Guangzhou: access, clusters and sites are those of PySAL."""
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pulp
 import pytest
 from access import Access as PysalAccess
 from esda.moran import Moran
 from libpysal.weights import KNN
+from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
 from graph_models.city.generate import DEFAULT_AS_OF, generate_city
 from graph_models.domain.categories import Category
@@ -19,9 +22,11 @@ from graph_models.domain.places import Area
 from graph_models.domain.providers import Provider
 from graph_models.domain.skills import Skill
 from matcher.catalogue import compile_catalogue
-from matcher.coverage.access import DemandKind, assess_access
+from matcher.coverage import place_stations
+from matcher.coverage.access import DemandKind, assess_access, people_by_community
 from matcher.coverage.city import City
 from matcher.coverage.clusters import clusters_of_nearest
+from matcher.coverage.sites import distances_km
 from matcher.engine import Engine
 from matcher.parameters import default_parameters
 from matcher.reference import reference_suggestions
@@ -104,3 +109,27 @@ def test_clusters_are_those_of_esda(district: City) -> None:
     whole = Moran(unreached, weights, permutations=0)
     assert (found.moran_i, found.z_score) == pytest.approx((whole.I, whole.z_rand), rel=1e-9)
     assert found.moran_i > 0.3
+
+
+# spopt writes its models in the way of PuLP 3, which PuLP 3 says will go.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("method", "problem"),
+    [
+        ("lscp", lambda cost, _: LSCP.from_cost_matrix(cost, 4.0)),
+        ("mclp", lambda cost, people: MCLP.from_cost_matrix(cost, people, 2.0, p_facilities=4)),
+        ("p_median", lambda cost, people: PMedian.from_cost_matrix(cost, people, p_facilities=4)),
+        ("p_center", lambda cost, _: PCenter.from_cost_matrix(cost, p_facilities=4)),
+    ],
+)
+def test_stations_are_as_good_as_those_of_spopt(district: City, method: str, problem: Any) -> None:
+    """For the population, at every fifth community."""
+    people = people_by_community(district, DemandKind.POPULATION)[0][::5]
+    cost = distances_km(district.vectors[::5])
+    theirs = problem(cost, people)
+    theirs.solve(pulp.HiGHS(msg=False, threads=1), results=False)
+    assert pulp.LpStatus[theirs.problem.status] == "Optimal"
+    limit = {"lscp": 4.0, "mclp": 2.0}.get(method)
+    ours = place_stations(people, cost, method, None if method == "lscp" else 4, limit)
+    assert ours.is_optimal
+    assert ours.objective == pytest.approx(float(theirs.problem.objective.value()), rel=1e-6)

@@ -193,6 +193,22 @@ class TestAnswers:
             left = shown.after.unmet_units[Cause.CAPACITY]
             assert left == (None if served is None else 40 - served)
 
+    @pytest.mark.parametrize("few", range(1, 10))
+    def test_two_trials_that_differ_by_few_tell_the_same(self, few: int) -> None:
+        """Units for the thirty of one community, with and without units for the few of another."""
+        city = crowd([30, few, 20, 0], [0, 0, 0, 0])
+        changes = [AddCapacity(ProviderId(each), 30) for each in ("p0", "p1")]
+        one, both = (disclose_trial(city, try_out(city, changes[:number])).after for number in (1, 2))
+        assert (one.units_served, both.units_served) == (30, 30)
+        assert one.unmet_units == both.unmet_units
+
+    def test_what_was_hidden_before_is_told_in_tens(self) -> None:
+        """Three units of 53 are missing, and 38 without one of the providers."""
+        city = crowd([35, 18, 0, 0], [35, 15, 0, 0])
+        shown = disclose_trial(city, try_out(city, [Close(ProviderId("p0"))]))
+        assert (shown.before.units_served, shown.after.units_served) == (None, 10)
+        assert sum(each or 0 for each in shown.after.unmet_units.values()) == 30
+
     def test_reach_is_no_secret(self) -> None:
         """Which categories nobody serves is about providers."""
         city = crowd([1, 0, 0, 0], [1, 1, 1, 1])
