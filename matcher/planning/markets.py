@@ -20,7 +20,8 @@ from matcher.problem import BoolArray, Int32Array, Int64Array, Problem
 
 Places = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
-_NODES = 2_000  # of a search tree: a limit that is the same on every machine
+# Nodes of a search tree, and pairs times nodes: limits that are the same on every machine.
+_MOST_NODES, _LEAST_NODES, _WORK = 2_000, 20, 100_000
 _DENOMINATOR = 5_040
 _OPTIMAL = 0
 
@@ -155,7 +156,8 @@ def best_in(market: Market) -> tuple[Int64Array, bool]:
 
     def solve(gain: Floats, rules: list[LinearConstraint]) -> OptimizeResult:
         aim = np.concatenate([-gain, np.zeros(size)])
-        options = {"node_limit": _NODES, "mip_rel_gap": 0.0}
+        nodes = min(_MOST_NODES, max(_LEAST_NODES, _WORK // size))
+        options = {"node_limit": nodes, "mip_rel_gap": 0.0}
         return milp(aim, constraints=rules, bounds=limits, integrality=np.ones(2 * size), options=options)
 
     most = solve(market.share, rules)
