@@ -16,7 +16,8 @@ from graph_models.domain.providers import Provider
 from matcher.catalogue import compile_catalogue
 from matcher.context import NeedContext, gather_context
 from matcher.engine import Engine
-from matcher.engine.compiling import compiled
+from matcher.engine.compiling import compiled, inlined
+from matcher.engine.growing import Int32Array
 from matcher.engine.judging import RADIUS_M, plain_bits
 from matcher.engine.question import Question
 from matcher.engine.ranking import PLAIN, Terms, blank_ranking
@@ -27,11 +28,24 @@ from matcher.parameters import default_parameters
 SPARE_M = 10.0  # more than binary arithmetic is off
 
 
+@inlined
+def may_be_skilled(usable: Int32Array, offered: Int32Array) -> bool:
+    """Whether each required skill is among those offered, or one that can stand in for it."""
+    for required in range(len(usable)):
+        found = False
+        for number in offered:
+            found |= usable[required, number] > 0
+        if not found:
+            return False
+    return True
+
+
 @compiled
 def among_all(question: Question, snapshot: Snapshot, limit: int, terms: Terms) -> Found:
     """Judge every row, with no tree, no ranking by phone and no bound."""
     ranking, values = blank_ranking(limit, terms), np.empty(5, np.int64)
     aim, table = question.aim, snapshot.table
+    usable, skills = question.skills.usable, snapshot.lists.skills
     is_near = not aim.is_remote and aim.is_placed
     for at in range(snapshot.used):
         row = table[at]
@@ -42,6 +56,8 @@ def among_all(question: Question, snapshot: Snapshot, limit: int, terms: Terms) 
             away_m = RADIUS_M * sqrt(east * east + north * north + up * up)  # through the Earth
             if away_m > min(row.max_travel, aim.radius) + SPARE_M:
                 continue
+        if not may_be_skilled(usable, skills[row.offers_at : row.offers_at + row.offers]):
+            continue
         if not consider(question, snapshot, at, ranking, values):
             return nothing_found(at)
     return describe(question, snapshot, ranking)
