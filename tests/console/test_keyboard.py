@@ -93,6 +93,15 @@ def test_a_pause_between_two_words_takes_nothing_away(sit: Sit) -> None:
     desk.page.wait_for_url("**q=home+care*")
 
 
+def test_who_writes_as_slowly_as_it_is_looked_for_loses_no_letter(sit: Sit) -> None:
+    """What has been looked for comes back while the next letter is being written."""
+    desk = sit("street desk")
+    field = desk.page.get_by_role("searchbox", name="Search")
+    field.press_sequentially("home care", delay=252)
+    expect(field).to_have_value("home care")
+    desk.page.wait_for_url("**q=home+care*")
+
+
 def test_the_focus_is_always_to_be_seen(town: Town, sit: Sit) -> None:
     """Wherever the Tab key goes there is an outline, and nothing holds it: it comes round."""
     desk = sit("street desk")

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useCategories, useStreets } from "../api/places";
 import { districtOf, districtsWithin } from "../domain/areas";
 import { useSpeech } from "../i18n/context";
@@ -72,10 +72,19 @@ function Search({ value, inputRef, onChange }: SearchProps) {
   const { t } = useSpeech();
   const [text, setText] = useState(value);
   const settled = useDebounced(text, 250);
-  useEffect(() => setText((now) => (now.trim() === value ? now : value)), [value]);
+  // What comes back of what was told takes nothing from what was written since.
+  const told = useRef<string[]>([]);
+  useEffect(() => {
+    const place = told.current.indexOf(value);
+    told.current = place < 0 ? [] : told.current.slice(place + 1);
+    if (place < 0) setText(value);
+  }, [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was written is told once, when it has settled
   useEffect(() => {
-    if (settled.trim() !== value && settled === text) onChange(settled.trim());
+    const sought = settled.trim();
+    if (settled !== text || sought === (told.current.at(-1) ?? value)) return;
+    told.current.push(sought);
+    onChange(sought);
   }, [settled]);
   return (
     <input
