@@ -38,8 +38,8 @@ from api.live.warm_start import WarmStart, index_path
 from api.metrics import Metrics
 from api.parameters import read_parameters
 from api.routes import (
+    areas,
     categories,
-    communities,
     coverage,
     events,
     keys,
@@ -52,7 +52,6 @@ from api.routes import (
     referrals,
     residents,
     skills,
-    streets,
     suggestions,
     webhooks,
 )
@@ -78,8 +77,7 @@ ROUTERS = (
             plans,
             coverage,
             providers,
-            communities,
-            streets,
+            areas,
             skills,
             categories,
             operations,

@@ -92,6 +92,11 @@ def failures(*names: str) -> Responses:
     return responses
 
 
+def paged(*names: str) -> Responses:
+    """Describe a page of a list, with its failures besides those that every page may have."""
+    return {200: {"headers": LINK}, **failures(*OF_STORE, *names, "invalid-request", "invalid-cursor")}
+
+
 def not_modified_or(*headers: dict[str, Any]) -> Responses:
     """Describe a read that answers 304 if the client's copy is current."""
     return {

@@ -12,7 +12,7 @@ from api.bodies import JsonRoute
 from api.dependencies import IfNoneMatch, KeyPath, StoreDep
 from api.http.pagination import read_page
 from api.http.resources import not_modified, tag
-from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, OF_STORE, failures, not_modified_or, paged
 from api.schemas.categories import CategoryPage, CategoryResource
 from api.schemas.common import PageQuery
 from graph_models.domain.categories import Category
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/categories", tags=["menu"], route_class=JsonRoute
 @router.get(
     "",
     operation_id="listCategories",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_categories(
     query: Annotated[PageQuery, Query()], store: StoreDep, request: Request, response: Response

@@ -23,7 +23,7 @@ from api.identity.keys import SUBJECT
 from api.identity.principal import Principal
 from api.live.event_feed import EventFeed, Told
 from api.logs import describe_error
-from api.openapi import LINK, OF_STORE, failures
+from api.openapi import failures, paged
 from api.schemas.events import AuditEntry, AuditEventPage, AuditEventQuery, EventOutput
 from graph_models.domain.audit import AuditEvent
 from graph_models.domain.credentials import ApiKey, Role
@@ -81,10 +81,7 @@ async def stream_events(
 @audit_router.get(
     "/audit-events",
     operation_id="listAuditEvents",
-    responses={
-        200: {"headers": LINK},
-        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
-    },
+    responses=paged("not-found"),
 )
 def list_audit_events(
     query: Annotated[AuditEventQuery, Query()],

@@ -14,7 +14,7 @@ from api.dependencies import ActDep, KeyPath, PrincipalDep, PrivateActDep, Store
 from api.http.pagination import read_page
 from api.http.problems import refusing
 from api.identity.principal import Principal
-from api.openapi import LINK, LOCATION, OF_BODY, OF_STORE, failures
+from api.openapi import LOCATION, OF_BODY, OF_STORE, failures, paged
 from api.reach import check_passing_on
 from api.routes.admin_examples import API_KEY, ROTATION
 from api.schemas.common import PageQuery
@@ -55,7 +55,7 @@ def create_api_key(
 @router.get(
     "",
     operation_id="listApiKeys",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_api_keys(
     query: Annotated[PageQuery, Query()],

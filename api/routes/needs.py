@@ -21,7 +21,7 @@ from api.dependencies import (
 from api.http.pagination import read_page
 from api.http.problems import refusing
 from api.http.resources import not_modified, tag
-from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or, paged
 from api.reach import check_change, check_reach
 from api.routes.examples import NEED, NEED_CHANGES
 from api.schemas.needs import NeedChanges, NeedInput, NeedPage, NeedQuery, NeedResource
@@ -61,7 +61,7 @@ def create_need(
 @router.get(
     "",
     operation_id="listNeeds",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_needs(
     query: Annotated[NeedQuery, Query()],

@@ -20,7 +20,7 @@ from api.dependencies import (
 )
 from api.http.pagination import read_page
 from api.http.resources import change, create, not_modified, tag
-from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or, paged
 from api.reach import check_place
 from api.routes.examples import PROVIDER, PROVIDER_CHANGES
 from api.schemas.providers import (
@@ -65,7 +65,7 @@ def create_provider(
 @router.get(
     "",
     operation_id="listProviders",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_providers(
     query: Annotated[ProviderQuery, Query()], store: StoreDep, request: Request, response: Response

@@ -23,7 +23,7 @@ from api.http.pagination import read_page
 from api.http.problems import Refusal, refusing
 from api.http.resources import not_modified, tag
 from api.live.engine import Engine
-from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or, paged
 from api.routes.examples import REFERRAL, TRANSITION
 from api.schemas.referrals import (
     NeedReferralQuery,
@@ -88,10 +88,7 @@ def create_referral(
 @router.get(
     "/needs/{id}/referrals",
     operation_id="listNeedReferrals",
-    responses={
-        200: {"headers": LINK},
-        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
-    },
+    responses=paged("not-found"),
 )
 def list_need_referrals(
     key: KeyPath,
@@ -111,7 +108,7 @@ def list_need_referrals(
 @router.get(
     "/referrals",
     operation_id="listReferrals",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_referrals(
     query: Annotated[ReferralQuery, Query()],

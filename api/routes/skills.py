@@ -12,7 +12,7 @@ from api.bodies import JsonRoute
 from api.dependencies import IfNoneMatch, KeyPath, StoreDep
 from api.http.pagination import read_page
 from api.http.resources import not_modified, tag
-from api.openapi import ETAG, LINK, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, OF_STORE, failures, not_modified_or, paged
 from api.schemas.skills import SkillPage, SkillQuery, SkillResource
 from graph_models.domain.skills import Skill
 from graph_models.ports import Stored
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/skills", tags=["menu"], route_class=JsonRoute)
 @router.get(
     "",
     operation_id="listSkills",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_skills(
     query: Annotated[SkillQuery, Query()], store: StoreDep, request: Request, response: Response

@@ -24,7 +24,7 @@ from api.http.pagination import read_page
 from api.http.problems import refusing
 from api.http.resources import not_modified, tag
 from api.identity.principal import Principal
-from api.openapi import ETAG, LINK, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or
+from api.openapi import ETAG, LOCATION, OF_BODY, OF_STORE, failures, not_modified_or, paged
 from api.reach import check_passing_on
 from api.routes.admin_examples import WEBHOOK
 from api.schemas.common import Id, PageQuery
@@ -84,7 +84,7 @@ def create_webhook(
 @router.get(
     "",
     operation_id="listWebhooks",
-    responses={200: {"headers": LINK}, **failures(*OF_STORE, "invalid-request", "invalid-cursor")},
+    responses=paged(),
 )
 def list_webhooks(
     query: Annotated[PageQuery, Query()],
@@ -155,10 +155,7 @@ def resume_webhook(
 @router.get(
     "/{id}/dead-letters",
     operation_id="listDeadLetters",
-    responses={
-        200: {"headers": LINK},
-        **failures(*OF_STORE, "not-found", "invalid-request", "invalid-cursor"),
-    },
+    responses=paged("not-found"),
 )
 def list_dead_letters(
     key: KeyPath,

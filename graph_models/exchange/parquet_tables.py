@@ -165,7 +165,11 @@ def _shared(given: Any) -> list[Any]:
     encoded = given.dictionary_encode()
     distinct: list[Any]
     if pa.types.is_timestamp(given.type):
-        distinct = list(map(_instant, encoded.dictionary.cast(pa.int64()).to_pylist()))
+        microseconds = encoded.dictionary.cast(pa.int64()).to_pylist()
+        try:
+            distinct = [_EPOCH + timedelta(microseconds=each) for each in microseconds]
+        except OverflowError:
+            distinct = _values(encoded.dictionary)
     else:
         distinct = encoded.dictionary.to_numpy(zero_copy_only=False).tolist()
     at = encoded.indices.fill_null(len(distinct)).to_numpy().tolist()
@@ -173,20 +177,23 @@ def _shared(given: Any) -> list[Any]:
     return [held[each] for each in at]
 
 
-def _instant(microseconds: int) -> datetime | str:
-    """Return a time, or what says which one it was if no calendar here has it."""
-    try:
-        return _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return f"{microseconds} microseconds since 1970"
-
-
 def _values(column: Any) -> list[Any]:
     if column.null_count == len(column):
         return [None] * len(column)
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
-    return list(column.to_pylist())
+    try:
+        return list(column.to_pylist())
+    except OverflowError:
+        return list(map(_value, column))
+
+
+def _value(scalar: Any) -> Any:
+    """Return what a cell holds, or what tells of a time that no calendar here has."""
+    try:
+        return scalar.as_py()
+    except OverflowError:
+        return f"{scalar.value} {scalar.type.unit} since 1970"
 
 
 def _reader(column: Column, given: pa.DataType) -> _Reader:

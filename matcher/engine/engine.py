@@ -200,8 +200,8 @@ class Engine:
                 with self._index.writing:
                     snapshot = self._index.snapshot
                     ask = partial(self._pairs_of, snapshot, limit, roster.prices_by_row(self._index))
-                    each = threads.map if len(rows) > 1 else map
-                    answers = each(ask, (contexts[row] for row in rows), (asked[row] for row in rows))
+                    mapped = threads.map if len(rows) > 1 else map  # a single row needs no other thread
+                    answers = mapped(ask, (contexts[row] for row in rows), (asked[row] for row in rows))
                     weights = np.array([contexts[place].weights for place in several], np.int64)
                     found.append(roster.entered(snapshot, several, [*chain(*answers)], weights))
                 if tell is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,20 @@ def test_columns_of_texts_hold_the_same(tmp_path: Path, values: list[Entity]) ->
             cells = [None if each is None else each if is_text else column.format(each) for each in held]
             texts[name] = pa.array(cells, pa.large_string())
         assert read(tmp_path, kind, native) == read(tmp_path, kind, texts) == several
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+def test_a_time_that_no_calendar_has_is_a_finding(store: GraphStore, tmp_path: Path, unit: str) -> None:
+    """Only its row is kept out, whatever the unit of the file."""
+    path = a_native_file(tmp_path / "providers.parquet", [to_row(a_provider(key)) for key in ("bad", "good")])
+    table = pq.read_table(path)
+    times = pa.array([2**60, 0]).cast(pa.timestamp(unit, tz="UTC"))
+    pq.write_table(table.set_column(table.schema.get_field_index("verified_at"), "verified_at", times), path)
+    report = load(store, [path], crs="wgs84")
+    [problem] = report.errors
+    assert (problem.record, problem.column) == (1, "verified_at")
+    assert "time with a UTC offset" in problem.reason
+    assert {"bad", "good"} & {each.value.id for each in store.scan(Provider)} == {"good"}
 
 
 def read(folder: Path, kind: type[Entity], columns: dict[str, Any]) -> list[Entity]:
